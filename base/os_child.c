@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Starts a program with nothing of ours, and ends it for certain.
+ * Linux; runs in the PAM module, in the gate and in `sekisho`.  Between
+ * clone and exec only system calls: the host may have had many threads.
+ * Never touches the signal handlers of the process it lives in.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sekisho/os.h"
+
+#define EXIT_NOT_STARTED 127
+#define REAP_MS 2000u
+#define MAX_FILES 64u
+#define MAX_FILE_BYTES (16u * 1024 * 1024)
+
+static int
+set_limit(int what, rlim_t value)
+{
+	const struct rlimit lim = { .rlim_cur = value, .rlim_max = value };
+
+	return setrlimit((__rlimit_resource_t)what, &lim);
+}
+
+/* In the child.  The kernel's own calls, because glibc's setuid wrappers
+ * signal "the other threads", which a clone does not have. */
+static int
+become(const struct sek_spawn *s)
+{
+	if (!s->drop)
+		return (int)syscall(SYS_setresgid, 0, 0, 0) |
+		    (int)syscall(SYS_setresuid, 0, 0, 0);
+	if (syscall(SYS_setgroups, s->n_groups, s->groups) != 0 ||
+	    syscall(SYS_setresgid, s->gid, s->gid, s->gid) != 0 ||
+	    syscall(SYS_setresuid, s->uid, s->uid, s->uid) != 0)
+		return -1;
+	return 0;
+}
+
+static int
+confine(const struct sek_spawn *s, pid_t parent)
+{
+	if (!s->confine)
+		return 0;
+	/* after the change of user, which clears the death signal */
+	if ((parent != 0 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return -1;
+	if (parent != 0 && getppid() != parent)
+		return -1;
+	if (set_limit(RLIMIT_CORE, 0) != 0 ||
+	    set_limit(RLIMIT_NOFILE, MAX_FILES) != 0 ||
+	    set_limit(RLIMIT_FSIZE, MAX_FILE_BYTES) != 0)
+		return -1;
+	if (s->max_memory != 0 && set_limit(RLIMIT_AS, s->max_memory) != 0)
+		return -1;
+	return 0;
+}
+
+static void
+reset_signals(void)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int sig;
+
+	for (sig = 1; sig < NSIG; sig++)
+		(void)sigaction(sig, &dfl, NULL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Only the channel and /dev/null on 0, 1, 2 are left open. */
+static int
+arrange_fds(int chan, int at)
+{
+	int null, fd;
+
+	/* out of the way of the numbers that are about to be taken */
+	if ((chan = fcntl(chan, F_DUPFD, 10)) < 0)
+		return -1;
+	if ((null = open("/dev/null", O_RDWR)) < 0)
+		return -1;
+	for (fd = 0; fd < 3; fd++)
+		if (fd != at && dup2(null, fd) < 0)
+			return -1;
+	if (dup2(chan, at) < 0)
+		return -1;
+	return (int)syscall(SYS_close_range, at < 3 ? 3 : at + 1, ~0u, 0);
+}
+
+static _Noreturn void
+child_main(const struct sek_spawn *s, int chan, pid_t parent)
+{
+	static const char *const no_env[] = { NULL };
+
+	reset_signals();
+	(void)umask(077);
+	if (chdir("/") == 0 && arrange_fds(chan, s->chan_fd) == 0 &&
+	    become(s) == 0 && confine(s, parent) == 0)
+		(void)execve(s->path, (char *const *)s->argv,
+		    (char *const *)(s->envp == NULL ? no_env : s->envp));
+	_exit(EXIT_NOT_STARTED);
+}
+
+/* clone(2) as fork, without the handlers that a host may have registered.
+ * With `pidfd` the kernel makes one before the child can end. */
+static pid_t
+bare_fork(int *pidfd)
+{
+	return (pid_t)syscall(SYS_clone, pidfd != NULL ?
+	    (unsigned long)CLONE_PIDFD : 0ul, NULL, pidfd, NULL, NULL);
+}
+
+/* In the child that ends at once: start the program and hand its pidfd over
+ * through the channel, before the program can have said anything. */
+static _Noreturn void
+start_and_leave(const struct sek_spawn *s, int chan)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { .space = { 0 } };
+	char byte = 0;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = control.space,
+	    .msg_controllen = sizeof control.space };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	int pidfd = -1;
+	pid_t pid = bare_fork(&pidfd);
+
+	if (pid == 0)
+		child_main(s, chan, 0);
+	if (pid < 0)
+		_exit(EXIT_NOT_STARTED);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof pidfd);
+	memcpy(CMSG_DATA(c), &pidfd, sizeof pidfd);
+	_exit(sendmsg(chan, &msg, MSG_NOSIGNAL) == 1 ? 0 : EXIT_NOT_STARTED);
+}
+
+static int
+receive_pidfd(int chan)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { .space = { 0 } };
+	char byte;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = control.space,
+	    .msg_controllen = sizeof control.space };
+	const struct cmsghdr *c;
+	int pidfd;
+
+	if (recvmsg(chan, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != 1 ||
+	    (c = CMSG_FIRSTHDR(&msg)) == NULL || c->cmsg_type != SCM_RIGHTS ||
+	    c->cmsg_len != CMSG_LEN(sizeof pidfd))
+		return -1;
+	memcpy(&pidfd, CMSG_DATA(c), sizeof pidfd);
+	return pidfd;
+}
+
+static pid_t
+wait_for_pid(pid_t pid, int *status, int options)
+{
+	pid_t got;
+
+	do
+		got = waitpid(pid, status, options | __WALL);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static int
+start_detached(struct sek_child *c, const struct sek_spawn *s, int pair[2])
+{
+	pid_t pid = bare_fork(NULL);
+
+	if (pid == 0)
+		start_and_leave(s, pair[1]);
+	if (pid < 0 || wait_for_pid(pid, NULL, 0) != pid)
+		return SEK_E_SYS;
+	c->pidfd = receive_pidfd(pair[0]);
+	c->detached = true;
+	return c->pidfd < 0 ? SEK_E_SYS : SEK_OK;
+}
+
+int
+sek_child_start(struct sek_child *c, const struct sek_spawn *s)
+{
+	struct sek_child new = SEK_CHILD_NONE;
+	int pair[2], r = SEK_OK;
+	pid_t parent = getpid();
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return SEK_E_SYS;
+	if (s->detach) {
+		r = start_detached(&new, s, pair);
+	} else {
+		new.pid = bare_fork(NULL);
+		if (new.pid == 0)
+			child_main(s, pair[1], parent);
+		if (new.pid < 0)
+			r = SEK_E_SYS;
+		else
+			new.pidfd = (int)syscall(SYS_pidfd_open, new.pid, 0);
+	}
+	(void)close(pair[1]);
+	if (r != SEK_OK) {
+		(void)close(pair[0]);
+		return r;
+	}
+	new.chan = pair[0];
+	*c = new;
+	return SEK_OK;
+}
+
+bool
+sek_child_running(const struct sek_child *c)
+{
+	return c->pid > 0 || c->detached;
+}
+
+static void
+note_end(int status, struct sek_exit *ex)
+{
+	if (ex == NULL)
+		return;
+	ex->signalled = WIFSIGNALED(status);
+	ex->code = WIFSIGNALED(status) ? WTERMSIG(status) :
+	    WEXITSTATUS(status);
+}
+
+static void
+forget(struct sek_child *c)
+{
+	if (c->pidfd >= 0)
+		(void)close(c->pidfd);
+	if (c->chan >= 0)
+		(void)close(c->chan);
+	*c = (struct sek_child)SEK_CHILD_NONE;
+}
+
+/* Look without waiting; true when it has ended. */
+static bool
+has_ended(struct sek_child *c, struct sek_exit *ex)
+{
+	struct pollfd pfd = { .fd = c->pidfd, .events = POLLIN };
+	int status = 0;
+	pid_t got;
+
+	if (c->detached) {
+		if (poll(&pfd, 1, 0) != 1)
+			return false;
+		if (ex != NULL)
+			*ex = (struct sek_exit){ .code = 0 };
+	} else {
+		if ((got = wait_for_pid(c->pid, &status, WNOHANG)) == 0)
+			return false;
+		if (got == c->pid)
+			note_end(status, ex);
+	}
+	forget(c);
+	return true;
+}
+
+static bool
+ended_by(struct sek_child *c, const struct sek_deadline *dl,
+    struct sek_exit *ex)
+{
+	struct pollfd pfd = { .fd = c->pidfd, .events = POLLIN };
+	int left;
+
+	while (!has_ended(c, ex)) {
+		if ((left = sek_deadline_left_ms(dl)) == 0)
+			return false;
+		/* without a pidfd (old kernel) look every few milliseconds */
+		if (c->pidfd < 0 && left > 5)
+			left = 5;
+		(void)poll(&pfd, c->pidfd >= 0 ? 1 : 0, left);
+	}
+	return true;
+}
+
+void
+sek_child_kill(struct sek_child *c, struct sek_exit *ex)
+{
+	const struct sek_deadline dl = sek_deadline_in(REAP_MS);
+
+	if (ex != NULL)
+		*ex = (struct sek_exit){ .signalled = true, .code = SIGKILL };
+	if (!sek_child_running(c))
+		return;
+	if (c->detached)
+		(void)syscall(SYS_pidfd_send_signal, c->pidfd, SIGKILL, NULL,
+		    0);
+	else /* not reaped yet, so the number is nobody else's */
+		(void)kill(c->pid, SIGKILL);
+	if (!ended_by(c, &dl, ex))
+		forget(c); /* stuck in the kernel: it dies when it wakes */
+}
+
+int
+sek_child_finish(struct sek_child *c, const struct sek_deadline *dl,
+    struct sek_exit *ex)
+{
+	if (ex != NULL)
+		*ex = (struct sek_exit){ .signalled = true, .code = SIGKILL };
+	if (!sek_child_running(c))
+		return SEK_OK;
+	if (c->chan >= 0) {
+		(void)close(c->chan);
+		c->chan = -1;
+	}
+	if (ended_by(c, dl, ex))
+		return SEK_OK;
+	sek_child_kill(c, ex);
+	return SEK_E_TIMEOUT;
+}
+
+int
+sek_adopt_orphans(void)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ?
+	    SEK_OK : SEK_E_SYS;
+}
+
+/* Kill each process whose parent we are; true when there was one. */
+static bool
+kill_children(void)
+{
+	char path[64], list[4096], *at, *end;
+	bool any = false;
+	ssize_t n;
+	long pid;
+	int fd;
+
+	(void)snprintf(path, sizeof path, "/proc/self/task/%d/children",
+	    (int)getpid());
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return false;
+	n = read(fd, list, sizeof list - 1);
+	(void)close(fd);
+	if (n <= 0)
+		return false;
+	list[n] = '\0';
+	for (at = list; (pid = strtol(at, &end, 10)) > 0 && end != at;
+	    at = end) {
+		(void)kill((pid_t)pid, SIGKILL);
+		any = true;
+	}
+	return any;
+}
+
+void
+sek_kill_descendants(void)
+{
+	const struct sek_deadline dl = sek_deadline_in(REAP_MS);
+
+	/* the death of a child makes its children ours: go on until none
+	 * is left, however deep they have forked */
+	while (kill_children() && !sek_deadline_past(&dl))
+		while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
+			continue;
+}
+
+void
+sek_harden_process(void)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)set_limit(RLIMIT_CORE, 0);
+}

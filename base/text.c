@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one table of what a login says besides its reasons.
+ * libc only; runs in the gate.  Not gettext: which words a privileged
+ * process says must not depend on an environment or on files of catalogues.
+ */
+#include "sekisho/text.h"
+
+#include <string.h>
+
+static const char *const texts[SEK_N_TEXTS][SEK_N_LANGS] = {
+	[SEK_T_NONE] = { "", "" },
+	[SEK_T_INSERT] = {
+	    "Insert your card.",
+	    "カードを挿入してください。" },
+	[SEK_T_PIN] = {
+	    "PIN of card %s: ",
+	    "カード %s のPIN: " },
+	[SEK_T_PINPAD] = {
+	    "Enter the PIN on the reader's keypad.",
+	    "カードリーダーのキーパッドでPINを入力してください。" },
+	[SEK_T_WRONG_PIN] = {
+	    "The PIN was wrong.",
+	    "PINが違います。" },
+	[SEK_T_WRONG_PIN_LEFT] = {
+	    "The PIN was wrong. Tries left before it locks: %s.",
+	    "PINが違います。ロックまでの残り回数: %s回。" },
+	[SEK_T_PIN_LOW] = {
+	    "A wrong PIN was typed before. A few tries are left.",
+	    "以前にPINの入力誤りがありました。残り回数は多くありません。" },
+	[SEK_T_LAST_TRY] = {
+	    "Only one try is left: a wrong PIN locks card %s. "
+	    "Type yes to use it: ",
+	    "残り1回です。PINを間違えるとカード %s はロックされます。"
+	    "続けるには yes と入力してください: " },
+	[SEK_T_PASSWORD] = {
+	    "Password of %s: ",
+	    "%s のパスワード: " },
+	[SEK_T_CHOOSE] = {
+	    "Several logins are possible:\n%sNumber or name: ",
+	    "複数の候補があります:\n%s番号または名前: " },
+	[SEK_T_TOUCH] = {
+	    "Touch your security key.",
+	    "セキュリティキーに触れてください。" },
+	[SEK_T_VERIFY] = {
+	    "Verify yourself on your security key.",
+	    "セキュリティキーで本人確認をしてください。" },
+	[SEK_T_WELCOME] = {
+	    "Welcome, %s.",
+	    "%s さん、ようこそ。" },
+};
+
+const char *
+sek_text(enum sek_text id, enum sek_lang lang)
+{
+	if (id <= SEK_T_NONE || id >= SEK_N_TEXTS ||
+	    (lang != SEK_LANG_EN && lang != SEK_LANG_JA))
+		return "";
+	return texts[id][lang];
+}
+
+void
+sek_text_fmt(char *out, size_t cap, enum sek_text id, enum sek_lang lang,
+    const char *arg)
+{
+	const char *text = sek_text(id, lang);
+	const char *hole = strstr(text, "%s");
+	size_t head = hole == NULL ? strlen(text) : (size_t)(hole - text);
+	size_t len = 0;
+
+	if (cap == 0)
+		return;
+	out[0] = '\0';
+	if (head >= cap)
+		return;
+	memcpy(out, text, head);
+	len = head;
+	if (hole != NULL) {
+		const char *parts[2] = { arg == NULL ? "" : arg, hole + 2 };
+		size_t i, n;
+
+		for (i = 0; i < 2; i++) {
+			n = strlen(parts[i]);
+			if (n >= cap - len)
+				break; /* never half of a value */
+			memcpy(out + len, parts[i], n);
+			len += n;
+		}
+	}
+	out[len] = '\0';
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a login says to a person, in Japanese and English, besides the
+ * reasons of reason.h.  base/text.c holds the one table.
+ *
+ * %s stands for one escaped, bounded value at most; sek_text_fmt() fills it
+ * and is not printf: nothing else in a text is special.
+ */
+#ifndef SEKISHO_TEXT_H
+#define SEKISHO_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sekisho/reason.h"
+
+enum sek_text {
+	SEK_T_NONE = 0,
+	SEK_T_INSERT = 1,        /* info: insert the card */
+	SEK_T_PIN = 2,           /* secret prompt; %s token label */
+	SEK_T_PINPAD = 3,        /* info */
+	SEK_T_WRONG_PIN = 4,     /* error; the number of tries is not known */
+	SEK_T_WRONG_PIN_LEFT = 5,/* error; %s tries left */
+	SEK_T_PIN_LOW = 6,       /* info: a wrong PIN was typed before */
+	SEK_T_LAST_TRY = 7,      /* text prompt: yes or no; %s token label */
+	SEK_T_PASSWORD = 8,      /* secret prompt; %s person */
+	SEK_T_CHOOSE = 9,        /* text prompt; %s list of names */
+	SEK_T_TOUCH = 10,
+	SEK_T_VERIFY = 11,
+	SEK_T_WELCOME = 12,      /* info on success, card-first; %s display */
+	SEK_N_TEXTS
+};
+
+const char *sek_text(enum sek_text id, enum sek_lang lang);
+/* Write the text with %s replaced to `out`; always NUL-terminated. */
+void sek_text_fmt(char *out, size_t cap, enum sek_text id, enum sek_lang lang,
+    const char *arg);
+
+#endif
