@@ -28,6 +28,8 @@
 #define EXIT_NOT_STARTED 127
 #define REAP_MS 2000u
 #define MAX_FILES 64u
+#define GATE_FILES 256u
+#define MAX_STACK (8u * 1024 * 1024)
 #define MAX_FILE_BYTES (16u * 1024 * 1024)
 
 static int
@@ -86,6 +88,24 @@ reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* A key pressed at the host's terminal must not end the gate before it has
+ * written its record, and a limit that the user has set for the host (sudo
+ * keeps them) must not keep it from writing.  A host that may not raise its
+ * limits keeps them: the gate then refuses what it cannot record. */
+static void
+leave_host(void)
+{
+	static const int limits[] = { RLIMIT_AS, RLIMIT_CPU, RLIMIT_DATA,
+	    RLIMIT_FSIZE, RLIMIT_STACK };
+	size_t i;
+
+	(void)setsid();
+	for (i = 0; i < sizeof limits / sizeof limits[0]; i++)
+		(void)set_limit(limits[i], limits[i] == RLIMIT_STACK ?
+		    MAX_STACK : RLIM_INFINITY);
+	(void)set_limit(RLIMIT_NOFILE, GATE_FILES);
+}
+
 /* Only the channel and /dev/null on 0, 1, 2 are left open. */
 static int
 arrange_fds(int chan, int at)
@@ -111,6 +131,8 @@ child_main(const struct sek_spawn *s, int chan, pid_t parent)
 	static const char *const no_env[] = { NULL };
 
 	reset_signals();
+	if (s->detach)
+		leave_host();
 	(void)umask(077);
 	if (chdir("/") == 0 && arrange_fds(chan, s->chan_fd) == 0 &&
 	    become(s) == 0 && confine(s, parent) == 0)

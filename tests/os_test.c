@@ -59,11 +59,12 @@ a_child_inherits_nothing(void)
 	CHECK(extra >= 0);
 	CHECK(setenv("LD_PRELOAD", "", 1) == 0);
 	CHECK(setenv("SOFTHSM2_CONF", "/evil", 1) == 0);
-	run(&s, "ls /proc/$$/fd | tr '\\n' ' ' >&3; tr '\\0' '\\n' "
-	    "</proc/$$/environ >&3; pwd >&3; umask >&3; "
-	    "readlink /proc/$$/fd/0 >&3", out, sizeof out, &ex);
+	/* exec: a redirection of one command would open another one */
+	run(&s, "exec >&3; ls /proc/$$/fd; tr '\\0' '\\n' "
+	    "</proc/$$/environ; pwd; umask; "
+	    "readlink /proc/$$/fd/0", out, sizeof out, &ex);
 	CHECK(!ex.signalled && ex.code == 0);
-	CHECK_STR(out, "0 1 2 3 /\n0077\n/dev/null\n");
+	CHECK_STR(out, "0\n1\n2\n3\n/\n0077\n/dev/null\n");
 	(void)close(extra);
 	(void)unsetenv("LD_PRELOAD");
 	(void)unsetenv("SOFTHSM2_CONF");
@@ -101,6 +102,22 @@ a_dropped_child_cannot_come_back(void)
 	CHECK(strstr(out, "Groups:\n") != NULL);
 	CHECK(strstr(out, "CapEff:0000000000000000\n") != NULL);
 	CHECK(strstr(out, "NoNewPrivs:1\n0\n64\n262144\n") != NULL);
+}
+
+static void
+a_limit_of_the_host_does_not_reach_a_detached_program(void)
+{
+	struct sek_spawn s = { .detach = true };
+	struct rlimit old, none = { 0, RLIM_INFINITY };
+	char out[64];
+
+	CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);
+	none.rlim_max = old.rlim_max;
+	CHECK(setrlimit(RLIMIT_FSIZE, &none) == 0);
+	run(&s, "ulimit -f >&3; read -r a b c d e sid rest </proc/$$/stat; "
+	    "test $sid = $$ && echo own >&3", out, sizeof out, NULL);
+	CHECK(setrlimit(RLIMIT_FSIZE, &old) == 0);
+	CHECK_STR(out, "unlimited\nown\n");
 }
 
 static void
@@ -408,6 +425,7 @@ main(void)
 	RUN(a_child_inherits_nothing);
 	RUN(a_child_gets_the_named_environment_only);
 	RUN(a_dropped_child_cannot_come_back);
+	RUN(a_limit_of_the_host_does_not_reach_a_detached_program);
 	RUN(the_host_hears_and_loses_no_child);
 	RUN(a_child_starts_with_default_signals);
 	RUN(a_child_that_does_not_end_is_killed);

@@ -37,10 +37,10 @@ struct sek_spawn {
 	const gid_t *groups;      /* supplementary groups when dropping */
 	size_t n_groups;
 	bool confine;             /* no_new_privs, limits, dies with us */
-	bool detach;              /* not our child: see sek_child_start() */
-	bool hosted;              /* we live in somebody else's program: it
-				     hears no SIGCHLD, and its terminal and
-				     limits do not reach the new program */
+	bool detach;              /* we live in somebody else's program: it
+				     hears no SIGCHLD, and neither its
+				     terminal nor its limits reach the new
+				     program; see sek_child_start() */
 	uint64_t max_memory;      /* bytes of address space; 0 = no limit */
 };
 
