@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Sekisho: one Makefile.  Targets for people: demo, test, all, install,
+# uninstall; for developers: lint, sanitize, fuzz, bench, clean.
+
+PREFIX     = /usr
+SYSCONFDIR = /etc
+LIBEXECDIR = $(PREFIX)/libexec/sekisho
+PAMDIR     = $(PREFIX)/lib/$(MULTIARCH)/security
+MANDIR     = $(PREFIX)/share/man
+DOCDIR     = $(PREFIX)/share/doc/sekisho
+UNITDIR    = /lib/systemd/system
+DESTDIR    =
+
+CC        = gcc
+CFLAGS    = -O2 -g
+B         = build
+MULTIARCH := $(shell $(CC) -print-multiarch)
+
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wvla $(WERROR)
+HARD = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIC
+PATHS = -DSEKISHO_CONF='"$(SYSCONFDIR)/sekisho/sekisho.conf"' \
+	-DSEKISHO_GATE='"$(LIBEXECDIR)/sekisho-gate"' \
+	-DSEKISHO_LIBEXEC='"$(LIBEXECDIR)"' \
+	-DSEKISHO_SOCKET='"/run/sekisho/gate.sock"'
+P11   = -I/usr/include/p11-kit-1
+PCSC  = -I/usr/include/PCSC
+ALL   = -std=c11 -D_GNU_SOURCE -Iinclude -I. $(P11) $(PCSC) $(WARN) \
+	$(HARD) $(PATHS) $(CFLAGS) -MMD -MP
+LD    = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
+
+BASE = buf deadline err escape frame os_child os_file os_io reason text \
+	wire_front wire_helper
+# What the gate shares with `sekisho`: policy, state, certificates, record.
+STATE = assertion audit audit_line audit_open audit_read audit_repair \
+	audit_scan audit_tail certificate certificate_der certificate_errors \
+	certificate_folder certificate_info certificate_key certificate_leaf \
+	certificate_path helper policy policy_keys policy_lines policy_values \
+	record record_time_linux revocation revocation_file store_change \
+	store_each store_enrol store_open store_read store_schema store_sql \
+	store_throttle store_write trust
+GATE = main session phases peer possession candidates prove password front \
+	login_record
+PAM = begin converse link login options pam_sekisho relay
+PKCS11 = certs login main module reader serve sign tokens
+PASSWORD = check main
+HELPDESK = account answer audit change check commands credential desk \
+	enrol enrol_file enrol_token init main options person print token_choose \
+	token_prove words
+
+GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
+
+obj = $(patsubst %,$(B)/$(1)/%.o,$(2))
+PROGRAMS = $(B)/pam_sekisho.so $(B)/sekisho-gate $(B)/sekisho-pkcs11 \
+	$(B)/sekisho-password $(B)/sekisho
+
+all: $(PROGRAMS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL) -c -o $@ $<
+
+$(B)/libbase.a: $(call obj,base,$(BASE))
+	$(AR) rcs $@ $^
+$(B)/libstate.a: $(call obj,gate,$(STATE))
+	$(AR) rcs $@ $^
+
+$(B)/pam_module/%.o $(B)/base/%.o: HARD += -fvisibility=hidden
+$(B)/pam_sekisho.so: $(call obj,pam_module,$(PAM)) $(B)/libbase.a \
+    pam_module/pam_sekisho.map
+	$(CC) $(LD) -shared -Wl,--version-script=pam_module/pam_sekisho.map \
+	    -Wl,-z,defs -o $@ $(filter %.o %.a,$^) -lpam
+$(B)/sekisho-gate: $(call obj,gate,$(GATE)) $(B)/libstate.a $(B)/libbase.a
+	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
+$(B)/sekisho-pkcs11: $(call obj,pkcs11,$(PKCS11)) $(B)/libbase.a
+	$(CC) $(LD) -pie -o $@ $^ -lpcsclite
+$(B)/sekisho-password: $(call obj,password,$(PASSWORD)) $(B)/libbase.a
+	$(CC) $(LD) -pie -o $@ $^ -lpam
+$(B)/sekisho: $(call obj,helpdesk,$(HELPDESK)) $(B)/libstate.a $(B)/libbase.a
+	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+.PHONY: all clean
