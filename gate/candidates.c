@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whose is this token, and may they enter with it?  Matches the listed
+ * certificates with the enrolment store, judges credential, person and
+ * certificate, and lets the person choose where several would do.
+ * Runs in the gate.  Matches by digest of the DER, never by a printed name.
+ */
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gate/login.h"
+#include "sekisho/escape.h"
+
+#define MAX_CANDIDATES 16u
+
+/* One key that is somebody's, for one account. */
+struct candidate {
+	const struct sek_key *key;
+	X509 *leaf; /* owned */
+	struct sek_person person;
+	struct sek_account account;
+	struct sek_credential credential;
+	struct sek_cert_info cert;
+	enum sek_reason reason; /* OK: usable */
+};
+
+struct candidates {
+	struct candidate *c; /* MAX_CANDIDATES of them, owned */
+	size_t n;
+};
+
+static enum sek_reason
+judge(struct sek_login *l, struct candidate *c)
+{
+	if (c->credential.status == SEK_STATUS_REVOKED)
+		return SEK_R_CREDENTIAL_REVOKED;
+	if (c->credential.status != SEK_STATUS_ACTIVE)
+		return SEK_R_CREDENTIAL_SUSPENDED;
+	if (c->person.status != SEK_STATUS_ACTIVE)
+		return SEK_R_PERSON_SUSPENDED;
+	if (c->account.status != SEK_STATUS_ACTIVE)
+		return SEK_R_ACCOUNT_SUSPENDED;
+	return sek_cert_check(l->trust, c->leaf, l->now, &c->cert);
+}
+
+static void
+add(struct sek_login *l, struct candidates *all, const struct candidate *from)
+{
+	struct candidate *c;
+
+	if (all->n >= MAX_CANDIDATES || X509_up_ref(from->leaf) != 1)
+		return;
+	c = &all->c[all->n++];
+	*c = *from;
+	c->reason = judge(l, c);
+}
+
+/* Each account the person may open with it: the one asked for, or all. */
+static int
+add_accounts(struct sek_login *l, struct candidates *all, struct candidate *c)
+{
+	struct sek_account accounts[MAX_CANDIDATES];
+	size_t i, n = 0;
+	int r;
+
+	if (l->account_known) {
+		r = sek_store_granted(l->store, c->person.id, l->account.id);
+		c->account = l->account;
+		if (r == SEK_OK)
+			add(l, all, c);
+		else if (r == SEK_E_NOENT)
+			sek_login_detail(l, "the card's holder may not open "
+			    "this account");
+		return r == SEK_E_NOENT ? SEK_OK : r;
+	}
+	/* an account was named, and there is no such account */
+	if (l->begin.user[0] != '\0')
+		return SEK_OK;
+	r = sek_store_accounts_of(l->store, c->person.id, accounts,
+	    MAX_CANDIDATES, &n);
+	for (i = 0; r == SEK_OK && i < n; i++) {
+		c->account = accounts[i];
+		add(l, all, c);
+	}
+	return r;
+}
+
+static int
+look_at(struct sek_login *l, struct candidates *all, const struct sek_key *k)
+{
+	struct candidate c = { .key = k };
+	int r;
+
+	/* what does not parse is nobody's */
+	if ((c.leaf = sek_cert_parse(k->cert, k->cert_len)) == NULL)
+		return SEK_OK;
+	r = sek_cert_describe(c.leaf, &c.cert);
+	if (r == SEK_OK)
+		r = sek_store_credential_for(l->store, c.cert.cert_sha256,
+		    c.cert.spki_sha256, &c.credential);
+	if (r == SEK_OK)
+		r = sek_store_person_by_id(l->store, c.credential.person_id,
+		    &c.person);
+	if (r == SEK_OK)
+		r = add_accounts(l, all, &c);
+	X509_free(c.leaf);
+	/* a certificate that is not understood, or nobody's, is passed by;
+	 * a store that fails is not */
+	return r == SEK_E_IO || r == SEK_E_NOMEM ? r : SEK_OK;
+}
+
+static bool
+same_entry(const struct candidate *a, const struct candidate *b)
+{
+	return a->person.id == b->person.id && a->account.id == b->account.id;
+}
+
+/* Leave one of several keys of one person for one account: a usable one
+ * before a refused one, then the one that is valid longest. */
+static void
+thin_out(struct candidates *all)
+{
+	struct candidate *a, *b, swap;
+	size_t i, j;
+
+	for (i = 0; i < all->n; i++) {
+		for (j = i + 1; j < all->n; j++) {
+			a = &all->c[i];
+			b = &all->c[j];
+			if (!same_entry(a, b))
+				continue;
+			if ((b->reason == SEK_R_OK) > (a->reason == SEK_R_OK) ||
+			    ((b->reason == SEK_R_OK) ==
+			    (a->reason == SEK_R_OK) &&
+			    b->cert.not_after > a->cert.not_after)) {
+				swap = *a;
+				*a = *b;
+				*b = swap;
+			}
+			X509_free(b->leaf);
+			*b = all->c[--all->n];
+			j--;
+		}
+	}
+}
+
+/* Refused ones are not offered when there is a usable one. */
+static void
+drop_refused(struct candidates *all)
+{
+	size_t i, usable = 0;
+
+	for (i = 0; i < all->n; i++)
+		usable += all->c[i].reason == SEK_R_OK;
+	for (i = 0; usable > 0 && i < all->n;) {
+		if (all->c[i].reason == SEK_R_OK) {
+			i++;
+			continue;
+		}
+		X509_free(all->c[i].leaf);
+		all->c[i] = all->c[--all->n];
+	}
+}
+
+static void
+list_names(const struct candidates *all, char *out, size_t cap)
+{
+	const struct candidate *c;
+	char person[128], account[128];
+	size_t i, len = 0;
+	int n;
+
+	for (i = 0; i < all->n && len < cap; i++) {
+		c = &all->c[i];
+		(void)sek_escape_str(person, sizeof person,
+		    c->person.display[0] != '\0' ? c->person.display :
+		    c->person.name);
+		(void)sek_escape_str(account, sizeof account,
+		    c->account.name);
+		n = snprintf(out + len, cap - len, "%zu) %s (%s)\n", i + 1,
+		    person, account);
+		len += n > 0 ? (size_t)n : 0;
+	}
+}
+
+/* The only candidate whose name, read by `name`, is this word. */
+static size_t
+by_name(const struct candidates *all, const char *word,
+    const char *(*name)(const struct candidate *))
+{
+	size_t i, found = all->n;
+
+	for (i = 0; i < all->n; i++) {
+		if (strcmp(word, name(&all->c[i])) != 0)
+			continue;
+		if (found != all->n)
+			return all->n;
+		found = i;
+	}
+	return found;
+}
+
+static const char *
+account_name(const struct candidate *c)
+{
+	return c->account.name;
+}
+
+static const char *
+person_name(const struct candidate *c)
+{
+	return c->person.name;
+}
+
+static const char *
+person_display(const struct candidate *c)
+{
+	return c->person.display;
+}
+
+/* Which one the answer means: its number, or a name that is unique, the
+ * account's before the person's.  all->n: none. */
+static size_t
+chosen(const struct candidates *all, const struct sek_reply *reply)
+{
+	char word[SEK_NAME_MAX] = "", *end;
+	unsigned long number;
+	size_t i;
+
+	if (reply->answer.len >= sizeof word)
+		return all->n;
+	memcpy(word, reply->answer.p, reply->answer.len);
+	number = strtoul(word, &end, 10);
+	if (*end == '\0' && number >= 1 && number <= all->n)
+		return number - 1;
+	i = by_name(all, word, account_name);
+	if (i == all->n)
+		i = by_name(all, word, person_name);
+	if (i == all->n)
+		i = by_name(all, word, person_display);
+	return i;
+}
+
+static enum sek_reason
+choose(struct sek_login *l, const struct candidates *all, size_t *which)
+{
+	struct sek_reply reply = { 0 };
+	char names[SEK_TEXT_MAX - 256] = "";
+	enum sek_reason reason;
+
+	*which = 0;
+	if (all->n == 1)
+		return SEK_R_OK;
+	list_names(all, names, sizeof names);
+	reason = sek_front_ask(&l->front, SEK_STYLE_TEXT, SEK_T_CHOOSE, 0,
+	    names, 1000ull * l->policy->type_s, &reply);
+	if (reason == SEK_R_OK) {
+		*which = chosen(all, &reply);
+		if (*which >= all->n)
+			reason = SEK_R_AMBIGUOUS;
+	}
+	sek_reply_clear(&reply);
+	return reason;
+}
+
+static enum sek_reason
+take(struct sek_login *l, const struct candidate *c)
+{
+	if (X509_up_ref(c->leaf) != 1)
+		return SEK_R_INTERNAL;
+	l->leaf = c->leaf;
+	l->person = c->person;
+	l->account = c->account;
+	l->credential = c->credential;
+	l->cert = c->cert;
+	l->key = *c->key;
+	l->key.cert = NULL;
+	l->key.cert_len = 0;
+	l->matched = true;
+	if (c->reason != SEK_R_OK)
+		sek_login_detail(l, c->cert.detail[0] != '\0' ?
+		    c->cert.detail : c->credential.status_reason);
+	return c->reason;
+}
+
+enum sek_reason
+sek_candidates_match(struct sek_login *l, const struct sek_keys *keys)
+{
+	struct candidates all = { 0 };
+	enum sek_reason reason = SEK_R_INTERNAL;
+	size_t i, which = 0;
+
+	if ((all.c = calloc(MAX_CANDIDATES, sizeof *all.c)) == NULL)
+		return reason;
+	for (i = 0; i < keys->n; i++) {
+		if (look_at(l, &all, &keys->key[i]) != SEK_OK) {
+			reason = SEK_R_STORE;
+			goto out;
+		}
+	}
+	thin_out(&all);
+	drop_refused(&all);
+	reason = SEK_R_NO_MATCH;
+	if (all.n == 0)
+		goto out;
+	reason = choose(l, &all, &which);
+	if (reason == SEK_R_OK)
+		reason = take(l, &all.c[which]);
+out:
+	for (i = 0; i < all.n; i++)
+		X509_free(all.c[i].leaf);
+	free(all.c);
+	return reason;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Starts, speaks to and ends the evidence helpers.
+ * Runs in the gate.  Never believes what a helper says about itself: a
+ * crash, a hang or nonsense is told apart from outside.
+ */
+#include "gate/helper.h"
+
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CARD_PROGRAM "sekisho-pkcs11"
+#define PASSWORD_PROGRAM "sekisho-password"
+#define END_MS 3000u    /* to log out and reset the card */
+#define RESET_MS 3000u
+#define MAX_MEMORY (1024ull * 1024 * 1024) /* bytes of address space */
+
+int
+sek_service_user_find(const char *name, struct sek_service_user *out,
+    struct sek_why *why)
+{
+	struct sek_service_user u = { 0 };
+	int n = (int)(sizeof u.groups / sizeof u.groups[0]);
+	struct passwd pw, *found = NULL;
+	char text[4096];
+
+	if (getpwnam_r(name, &pw, text, sizeof text, &found) != 0 ||
+	    found == NULL) {
+		sek_why_set(why, "the service user %s does not exist", name);
+		return SEK_E_NOENT;
+	}
+	if (pw.pw_uid == 0) {
+		sek_why_set(why, "the service user must not be root");
+		return SEK_E_UNSAFE;
+	}
+	u.uid = pw.pw_uid;
+	u.gid = pw.pw_gid;
+	/* more groups than we hold: the first ones are a safe subset */
+	if (getgrouplist(name, pw.pw_gid, u.groups, &n) < 0)
+		n = (int)(sizeof u.groups / sizeof u.groups[0]);
+	u.n_groups = (size_t)n;
+	*out = u;
+	return SEK_OK;
+}
+
+static int
+start(struct sek_helper *h, const struct sek_policy *p, const char *program,
+    const struct sek_spawn *spawn)
+{
+	char path[PATH_MAX];
+	struct sek_spawn s = *spawn;
+	int n, r;
+
+	n = snprintf(path, sizeof path, "%s/%s", p->helpers, program);
+	if (n < 0 || (size_t)n >= sizeof path)
+		return SEK_E_LIMIT;
+	s.path = path;
+	s.chan_fd = SEK_HELPER_FD;
+	*h = (struct sek_helper)SEK_HELPER_NONE;
+	h->program = program;
+	if ((r = sek_child_start(&h->child, &s)) != SEK_OK)
+		return r;
+	h->chan = (struct sek_chan){ .fd = h->child.chan,
+	    .state = SEK_HS_START, .rules = sek_helper_rules,
+	    .n_rules = sek_helper_n_rules };
+	return SEK_OK;
+}
+
+static void
+as_service_user(struct sek_spawn *s, const struct sek_service_user *u)
+{
+	/* a gate that is not root (a test's) has nothing to drop */
+	s->drop = geteuid() == 0;
+	s->uid = u->uid;
+	s->gid = u->gid;
+	s->groups = u->groups;
+	s->n_groups = u->n_groups;
+	s->confine = true;
+	s->max_memory = MAX_MEMORY;
+}
+
+int
+sek_helper_start(struct sek_helper *h, const struct sek_policy *p,
+    const struct sek_service_user *u, const struct sek_module *m)
+{
+	const char *argv[] = { CARD_PROGRAM, m->path, NULL };
+	struct sek_spawn s = { .argv = argv,
+	    .envp = (const char *const *)m->env };
+	int r;
+
+	as_service_user(&s, u);
+	r = start(h, p, CARD_PROGRAM, &s);
+	h->module = m;
+	return r;
+}
+
+int
+sek_helper_start_password(struct sek_helper *h, const struct sek_policy *p)
+{
+	const char *argv[] = { PASSWORD_PROGRAM, NULL };
+	const struct sek_spawn s = { .argv = argv, .confine = true };
+
+	return start(h, p, PASSWORD_PROGRAM, &s);
+}
+
+bool
+sek_helper_alive(const struct sek_helper *h)
+{
+	return sek_child_running(&h->child);
+}
+
+/* Why did it close its channel?  It has a moment to end by itself, so that
+ * a crash is not taken for our own kill. */
+static void
+note_end(struct sek_helper *h)
+{
+	const struct sek_deadline dl = sek_deadline_in(500);
+	struct sek_exit ex = { 0 };
+
+	if (sek_child_finish(&h->child, &dl, &ex) != SEK_OK)
+		(void)snprintf(h->detail, sizeof h->detail,
+		    "%s closed its channel", h->program);
+	else if (!ex.signalled && ex.code == SEK_EXIT_NOT_STARTED)
+		(void)snprintf(h->detail, sizeof h->detail,
+		    "%s could not be started", h->program);
+	else
+		(void)snprintf(h->detail, sizeof h->detail, "%s %s %d",
+		    h->program, ex.signalled ? "was killed by signal" :
+		    "ended with status", ex.code);
+}
+
+static enum sek_reason
+failed(struct sek_helper *h, int err)
+{
+	if (err == SEK_E_EOF) {
+		note_end(h);
+		return SEK_R_HELPER_CRASHED;
+	}
+	sek_child_kill(&h->child, NULL);
+	(void)snprintf(h->detail, sizeof h->detail, "%s: %s", h->program,
+	    sek_strerror(err));
+	return err == SEK_E_TIMEOUT ? SEK_R_HELPER_TIMEOUT :
+	    SEK_R_HELPER_PROTOCOL;
+}
+
+enum sek_reason
+sek_helper_send(struct sek_helper *h, uint8_t msg, const struct sek_buf *body,
+    const struct sek_deadline *dl)
+{
+	int r = sek_chan_send(&h->chan, msg, body, dl);
+
+	return r == SEK_OK ? SEK_R_OK : failed(h, r);
+}
+
+enum sek_reason
+sek_helper_recv(struct sek_helper *h, uint8_t *msg, struct sek_buf *body,
+    const struct sek_deadline *dl)
+{
+	int r = sek_chan_recv(&h->chan, msg, body, dl);
+
+	return r == SEK_OK ? SEK_R_OK : failed(h, r);
+}
+
+void
+sek_helper_close(struct sek_helper *h)
+{
+	if (h->child.chan >= 0)
+		(void)close(h->child.chan);
+	h->child.chan = -1;
+	h->chan.fd = -1;
+}
+
+/* The vendor's code is gone without having ended in order: the card may
+ * still be unlocked, so it is reset without that code. */
+static void
+reset_card(const struct sek_helper *h, const struct sek_policy *p,
+    const struct sek_service_user *u)
+{
+	const char *argv[] = { CARD_PROGRAM, "--reset", h->reader, NULL };
+	const struct sek_deadline dl = sek_deadline_in(RESET_MS);
+	struct sek_spawn s = { .argv = argv };
+	struct sek_helper again;
+
+	as_service_user(&s, u);
+	if (start(&again, p, CARD_PROGRAM, &s) == SEK_OK)
+		(void)sek_child_finish(&again.child, &dl, NULL);
+}
+
+void
+sek_helper_finish(struct sek_helper *h, const struct sek_policy *p,
+    const struct sek_service_user *u)
+{
+	const struct sek_deadline dl = sek_deadline_in(END_MS);
+	struct sek_exit ex = { 0 };
+	bool orderly = false;
+
+	if (sek_helper_alive(h)) {
+		sek_helper_close(h);
+		orderly = sek_child_finish(&h->child, &dl, &ex) == SEK_OK &&
+		    !ex.signalled && ex.code == 0;
+	}
+	if (!orderly && h->card_used)
+		reset_card(h, p, u);
+	h->card_used = false;
+}

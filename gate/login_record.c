@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the identification record says of one login: who, with what, against
+ * which revocation data, where, and why it fell as it did.
+ * Runs in the gate.  Never holds a password or a PIN: none is in reach here.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <openssl/sha.h>
+
+#include "gate/audit.h"
+#include "gate/login.h"
+#include "sekisho/escape.h"
+
+/* EventOutcomeIndicator, DICOM PS3.15 A.5.3 (after RFC 3881 5.1.4):
+ * 0 success, 4 minor, 8 serious, 12 major failure. */
+static int
+outcome(enum sek_reason reason)
+{
+	if (reason == SEK_R_OK || reason == SEK_R_NONE)
+		return 0;
+	switch (reason) {
+	case SEK_R_BAD_SIGNATURE:
+	case SEK_R_CREDENTIAL_REVOKED:
+	case SEK_R_CERT_REVOKED:
+	case SEK_R_CERT_SIGNATURE:
+	case SEK_R_CRL_INVALID:
+	case SEK_R_NO_TWO_FACTOR:
+	case SEK_R_PEER:
+		return 8;
+	default:
+		return sek_reason(reason)->class == SEK_CLASS_UNAVAIL ? 12 : 4;
+	}
+}
+
+static void
+add_who(json_t *rec, const struct sek_login *l)
+{
+	sek_record_str(rec, "claimed", l->begin.user);
+	if (l->person.id != 0) {
+		sek_record_str(rec, "person.name", l->person.name);
+		sek_record_str(rec, "person.display", l->person.display);
+	} else if (l->begin.person[0] != '\0') {
+		sek_record_str(rec, "person.name", l->begin.person);
+	}
+	if (l->account.id != 0) {
+		sek_record_str(rec, "account.name", l->account.name);
+		sek_record_bool(rec, "account.shared", l->account.shared);
+	} else if (l->begin.phase != SEK_PHASE_AUTH) {
+		sek_record_str(rec, "account.name", l->begin.user);
+	}
+}
+
+static void
+add_where(json_t *rec, const struct sek_login *l)
+{
+	sek_record_str(rec, "where.service", l->begin.service);
+	sek_record_str(rec, "where.tty", l->begin.tty);
+	sek_record_str(rec, "where.rhost", l->begin.rhost);
+	sek_record_str(rec, "where.ruser", l->begin.ruser);
+	sek_record_int(rec, "where.peer_uid", (int64_t)l->peer);
+	/* only root is believed about the name of the service */
+	sek_record_bool(rec, "where.service_claimed", l->peer != 0);
+}
+
+static void
+add_factor(json_t *rec, const char *class, const char *type,
+    const char *verified_by, enum sek_state state, int8_t tries_left)
+{
+	json_t *f;
+
+	if (state == SEK_UNTRIED)
+		return;
+	f = sek_record_part();
+	sek_record_str(f, "class", class);
+	sek_record_str(f, "type", type);
+	sek_record_str(f, "verified_by", verified_by);
+	sek_record_bool(f, "ok", state == SEK_PASSED);
+	if (tries_left >= 0)
+		sek_record_int(f, "tries_left", tries_left);
+	sek_record_add(rec, "factors", f);
+}
+
+static void
+add_token(json_t *rec, const struct sek_login *l)
+{
+	if (!l->matched)
+		return;
+	sek_record_str(rec, "token.kind", "pkcs11");
+	sek_record_str(rec, "token.module", l->helper == NULL ? "" :
+	    l->helper->module->name);
+	sek_record_str(rec, "token.label", l->key.label);
+	sek_record_str(rec, "token.token_serial", l->key.serial);
+	sek_record_str(rec, "token.reader", l->key.reader);
+	sek_record_int(rec, "token.credential", l->credential.id);
+	sek_record_hex(rec, "token.cert_sha256", l->cert.cert_sha256, 32);
+	sek_record_hex(rec, "token.issuer_sha256", l->cert.issuer_sha256, 32);
+	sek_record_str(rec, "token.cert_serial", l->cert.serial);
+	sek_record_str(rec, "token.subject", l->cert.subject);
+}
+
+static void
+add_revocation(json_t *rec, const struct sek_rev_info *r)
+{
+	if (r->method[0] == '\0')
+		return;
+	sek_record_str(rec, "revocation.method", r->method);
+	sek_record_str(rec, "revocation.status", r->status);
+	if (r->this_update != 0) {
+		sek_record_int(rec, "revocation.this_update", r->this_update);
+		sek_record_int(rec, "revocation.next_update", r->next_update);
+		sek_record_int(rec, "revocation.age_s", r->age_s);
+	}
+	if (r->crl_number[0] != '\0')
+		sek_record_str(rec, "revocation.crl_number", r->crl_number);
+	if (r->revoked_reason[0] != '\0')
+		sek_record_str(rec, "revocation.revoked_reason",
+		    r->revoked_reason);
+	if (r->revoked_at != 0)
+		sek_record_int(rec, "revocation.revoked_at", r->revoked_at);
+	sek_record_bool(rec, "revocation.grace_used", r->grace_used);
+}
+
+static void
+add_evidence(json_t *rec, const struct sek_login *l)
+{
+	uint8_t hash[SHA256_DIGEST_LENGTH];
+
+	if (l->pair != 0)
+		sek_record_str(rec, "pair", sek_pair_word(l->pair));
+	add_factor(rec, "have", "pkcs11", "gate", l->possession, -1);
+	add_factor(rec, "know", "pin", "token", l->pin,
+	    l->pin == SEK_FAILED ? l->pin_tries_left : -1);
+	add_factor(rec, "know", "password", "system", l->password, -1);
+	if (l->password == SEK_PASSED && l->account_native != 0)
+		sek_record_int(rec, "password_account", l->account_native);
+	add_token(rec, l);
+	add_revocation(rec, &l->cert.rev);
+	if (l->challenge.tbs_len > 0) {
+		(void)SHA256(l->challenge.tbs, l->challenge.tbs_len, hash);
+		sek_record_hex(rec, "challenge.sha256", hash, sizeof hash);
+	}
+	if (l->scheme != 0)
+		sek_record_str(rec, "challenge.scheme",
+		    sek_scheme_word(l->scheme));
+}
+
+static void
+log_failure(const struct sek_login *l, const char *event,
+    enum sek_reason reason, const char *why)
+{
+	char user[300], service[300], detail[600];
+
+	syslog(LOG_AUTHPRIV | LOG_ERR, "%s of \"%s\" for service \"%s\" "
+	    "(%s) could not be recorded and is refused: %s", event,
+	    sek_escape_str(user, sizeof user, l->begin.user),
+	    sek_escape_str(service, sizeof service, l->begin.service),
+	    sek_reason(reason)->word,
+	    sek_escape_str(detail, sizeof detail, why));
+}
+
+uint64_t
+sek_login_record(struct sek_login *l, const char *event,
+    enum sek_reason reason)
+{
+	json_t *rec = sek_record_new(event, l->policy->host);
+	struct sek_why why = { "out of memory" };
+	uint64_t seq = 0;
+
+	if (rec == NULL) {
+		log_failure(l, event, reason, why.text);
+		return 0;
+	}
+	sek_record_int(rec, "result", outcome(reason));
+	sek_record_str(rec, "reason", sek_reason(reason)->word);
+	sek_record_int(rec, "reason_id", (int64_t)reason);
+	if (l->detail[0] != '\0')
+		sek_record_str(rec, "detail", l->detail);
+	sek_record_hex(rec, "policy", l->policy->hash, 32);
+	sek_record_str(rec, "session", l->session);
+	if (l->begin.record != 0)
+		sek_record_int(rec, l->begin.phase == SEK_PHASE_CLOSE ?
+		    "login_seq" : "auth_seq", (int64_t)l->begin.record);
+	add_who(rec, l);
+	add_where(rec, l);
+	add_evidence(rec, l);
+	if (sek_audit_append(l->policy->audit, rec, &seq, &why) != SEK_OK) {
+		log_failure(l, event, reason, why.text);
+		seq = 0;
+	}
+	json_decref(rec);
+	return seq;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a caller who is not root may ask for: a login as itself, so many
+ * times a minute.  Runs in the gate.  Never trusts a name the caller sent:
+ * the kernel says who is at the other end of the socket.
+ */
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "gate/login.h"
+
+static int
+own_name(uid_t uid, char *name, size_t cap)
+{
+	struct passwd pw, *found = NULL;
+	char text[4096];
+
+	if (getpwuid_r(uid, &pw, text, sizeof text, &found) != 0 ||
+	    found == NULL || strlen(pw.pw_name) >= cap)
+		return SEK_E_NOENT;
+	(void)snprintf(name, cap, "%s", pw.pw_name);
+	return SEK_OK;
+}
+
+static int
+boot_id(char *out, size_t cap)
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+	int r = SEK_E_IO;
+
+	if (f == NULL)
+		return r;
+	if (fgets(out, (int)cap, f) != NULL) {
+		out[strcspn(out, "\n")] = '\0';
+		r = SEK_OK;
+	}
+	(void)fclose(f);
+	return r;
+}
+
+/* Counted per user and minute since boot: a stepped clock changes nothing. */
+static enum sek_reason
+throttle(struct sek_login *l)
+{
+	struct sek_store *store = NULL;
+	struct sek_why why = { "" };
+	struct timespec ts = { 0 };
+	char boot[64];
+	int r;
+
+	if (boot_id(boot, sizeof boot) != SEK_OK ||
+	    clock_gettime(CLOCK_BOOTTIME, &ts) != 0)
+		return SEK_R_INTERNAL;
+	r = sek_store_open(l->policy->state, true,
+	    sek_deadline_left_ms(&l->dl) / 4, &store, &why);
+	if (r == SEK_OK)
+		r = sek_store_throttle(store, l->peer, boot, ts.tv_sec,
+		    l->policy->peer_per_minute);
+	sek_store_close(store);
+	if (r == SEK_OK)
+		return SEK_R_OK;
+	if (r == SEK_E_LIMIT)
+		return SEK_R_THROTTLED;
+	sek_login_detail(l, why.text[0] != '\0' ? why.text : sek_strerror(r));
+	return SEK_R_STORE;
+}
+
+enum sek_reason
+sek_peer_limits(struct sek_login *l)
+{
+	char name[SEK_USER_MAX];
+
+	if (own_name(l->peer, name, sizeof name) != SEK_OK)
+		return SEK_R_PEER;
+	/* a locker's question without a name is about its own user */
+	if (l->begin.user[0] == '\0')
+		(void)snprintf(l->begin.user, sizeof l->begin.user, "%s",
+		    name);
+	if (strcmp(l->begin.user, name) != 0) {
+		sek_login_detail(l, "asked for another user's account");
+		return SEK_R_PEER;
+	}
+	/* the phases after a login are not attempts */
+	return l->begin.phase == SEK_PHASE_AUTH ? throttle(l) : SEK_R_OK;
+}

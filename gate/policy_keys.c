@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The keys of sekisho.conf: one table of what may stand where, of which type
+ * and within which bounds.  Runs in the gate and in `sekisho`.
+ * Nothing is accepted that is not in the table.
+ */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gate/policy_parse.h"
+
+#define IN(st, m) offsetof(struct st, m), sizeof(((struct st *)0)->m)
+#define POLICY(m) IN(sek_policy, m)
+#define MODULE(m) IN(sek_module, m)
+#define SERVICE(m) IN(sek_service, m)
+
+static const struct policy_key keys[] = {
+	{ POLICY_SEKISHO, "host", policy_set_host, POLICY(host), 0, 0 },
+	{ POLICY_SEKISHO, "language", policy_set_language, POLICY(language),
+	    0, 0 },
+
+	{ POLICY_PATHS, "state", policy_set_path, POLICY(state), 0, 0 },
+	{ POLICY_PATHS, "audit", policy_set_path, POLICY(audit), 0, 0 },
+	{ POLICY_PATHS, "helpers", policy_set_path, POLICY(helpers), 0, 0 },
+	{ POLICY_PATHS, "trust-anchors", policy_set_path, POLICY(anchors),
+	    0, 0 },
+	{ POLICY_PATHS, "intermediates", policy_set_path,
+	    POLICY(intermediates), 0, 0 },
+	{ POLICY_PATHS, "crls", policy_set_path, POLICY(crls), 0, 0 },
+
+	{ POLICY_HELPERS, "user", policy_set_name, POLICY(helper_user), 0, 0 },
+
+	{ POLICY_LIMITS, "login-seconds", policy_set_uint, POLICY(login_s),
+	    10, 600 },
+	{ POLICY_LIMITS, "insert-seconds", policy_set_uint, POLICY(insert_s),
+	    1, 300 },
+	{ POLICY_LIMITS, "type-seconds", policy_set_uint, POLICY(type_s),
+	    5, 300 },
+	{ POLICY_LIMITS, "token-seconds", policy_set_uint, POLICY(token_s),
+	    1, 120 },
+	{ POLICY_LIMITS, "pin-tries", policy_set_uint, POLICY(pin_tries),
+	    1, 5 },
+	{ POLICY_LIMITS, "fail-delay-ms", policy_set_uint,
+	    POLICY(fail_delay_ms), 0, 10000 },
+	{ POLICY_LIMITS, "peer-per-minute", policy_set_uint,
+	    POLICY(peer_per_minute), 1, 600 },
+
+	{ POLICY_CERTIFICATE, "purpose", policy_set_purpose, POLICY(purposes),
+	    0, 0 },
+	{ POLICY_CERTIFICATE, "require-purpose", policy_set_yes_no,
+	    POLICY(purpose_needed), 0, 0 },
+	{ POLICY_CERTIFICATE, "policy", policy_set_policy, POLICY(policies),
+	    0, 0 },
+	{ POLICY_CERTIFICATE, "rsa-min-bits", policy_set_uint,
+	    POLICY(rsa_min_bits), 2048, 8192 },
+	{ POLICY_CERTIFICATE, "max-depth", policy_set_uint, POLICY(max_depth),
+	    1, 10 },
+
+	{ POLICY_REVOCATION, "check", policy_set_check, POLICY(crl_check),
+	    0, 0 },
+	{ POLICY_REVOCATION, "stale", policy_set_stale, POLICY(stale), 1, 720 },
+
+	{ POLICY_PASSWORD, "service", policy_set_name,
+	    POLICY(password_service), 0, 0 },
+	{ POLICY_PASSWORD, "confdir", policy_set_path,
+	    POLICY(password_confdir), 0, 0 },
+
+	{ POLICY_PKCS11, "module", policy_set_path, MODULE(path), 0, 0 },
+	{ POLICY_PKCS11, "token-label", policy_set_text, MODULE(label), 0, 0 },
+	{ POLICY_PKCS11, "environment", policy_set_env, MODULE(env), 0, 0 },
+
+	{ POLICY_SERVICE, "pairs", policy_set_pairs, SERVICE(pairs), 0, 0 },
+};
+
+#define N_KEYS (sizeof keys / sizeof keys[0])
+
+_Static_assert(N_KEYS <= POLICY_MAX_KEYS, "policy_ctx.key_at is too small");
+
+/* What the current section fills. */
+static void *
+section_base(struct policy_ctx *c)
+{
+	if (c->section == POLICY_PKCS11)
+		return &c->p->modules[c->p->n_modules - 1];
+	if (c->section == POLICY_SERVICE)
+		return &c->p->services[c->p->n_services - 1];
+	return c->p;
+}
+
+static int
+unknown_key(struct policy_ctx *c)
+{
+	char problem[300];
+	size_t i, n;
+
+	n = (size_t)snprintf(problem, sizeof problem, "unknown key; there are");
+	for (i = 0; i < N_KEYS; i++)
+		if (keys[i].section == c->section && n < sizeof problem)
+			n += (size_t)snprintf(problem + n, sizeof problem - n,
+			    " %s", keys[i].name);
+	return policy_fail(c, c->line, c->thing, problem, NULL);
+}
+
+int
+policy_set_key(struct policy_ctx *c, const char *name, const char *value)
+{
+	char twice[64];
+	size_t i;
+	int r;
+
+	(void)snprintf(c->thing, sizeof c->thing, "%s %s", c->head, name);
+	if (c->section == POLICY_NONE)
+		return policy_fail(c, c->line, name,
+		    "stands before the first section", NULL);
+	for (i = 0; i < N_KEYS; i++)
+		if (keys[i].section == c->section &&
+		    strcmp(keys[i].name, name) == 0)
+			break;
+	if (i == N_KEYS)
+		return unknown_key(c);
+	if (c->key_at[i] != 0) {
+		(void)snprintf(twice, sizeof twice,
+		    "duplicate: set at line %u already", c->key_at[i]);
+		return policy_fail(c, c->line, c->thing, twice, NULL);
+	}
+	c->key_at[i] = c->line;
+	if (c->section == POLICY_PKCS11 && strcmp(name, "module") == 0)
+		c->module_at[c->p->n_modules - 1] = c->line;
+	if (value == NULL || value[0] == '\0')
+		return policy_fail(c, c->line, c->thing, "has no value", NULL);
+	r = keys[i].set(c, &keys[i], (char *)section_base(c) + keys[i].at,
+	    value);
+	if (r != SEK_OK && c->err == SEK_OK)
+		c->err = r;
+	return r;
+}
+
+void
+policy_forget_keys(struct policy_ctx *c)
+{
+	size_t i;
+
+	for (i = 0; i < N_KEYS; i++)
+		if (keys[i].section == POLICY_PKCS11 ||
+		    keys[i].section == POLICY_SERVICE)
+			c->key_at[i] = 0;
+}
+
+unsigned
+policy_key_line(const struct policy_ctx *c, enum policy_section section,
+    const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_KEYS; i++)
+		if (keys[i].section == section &&
+		    strcmp(keys[i].name, name) == 0)
+			return c->key_at[i];
+	return 0;
+}

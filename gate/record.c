@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Builds one identification record and turns it into its line.
+ * Runs in the gate and in `sekisho`.  Everything from outside is escaped and
+ * capped here.  A record that lost a field on the way is never written, so
+ * this must never lose one in silence; it never sees a secret.
+ */
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gate/audit.h"
+#include "gate/audit_line.h"
+#include "gate/record_time.h"
+#include "sekisho/escape.h"
+#include "sekisho/os.h"
+#include "sekisho/version.h"
+
+/* A member that stands in each record as long as nothing was lost.  To take
+ * it away needs no memory, so a failure can always be remembered. */
+#define WHOLE "?whole"
+
+#define MAX_HEX 512u /* bytes that become hex digits */
+
+static bool
+is_whole(const json_t *rec)
+{
+	return json_is_object(rec) && json_object_get(rec, WHOLE) != NULL;
+}
+
+static void
+spoil(json_t *rec)
+{
+	if (json_is_object(rec))
+		(void)json_object_del(rec, WHOLE);
+}
+
+/* The object that `path` leads into; *leaf is the name in it. */
+static json_t *
+find_group(json_t *rec, const char *path, const char **leaf)
+{
+	const char *dot = strchr(path, '.');
+	char name[64];
+	json_t *group;
+
+	*leaf = path;
+	if (dot == NULL)
+		return rec;
+	if ((size_t)(dot - path) >= sizeof name || strchr(dot + 1, '.') != NULL)
+		return NULL;
+	memcpy(name, path, (size_t)(dot - path));
+	name[dot - path] = '\0';
+	*leaf = dot + 1;
+	group = json_object_get(rec, name);
+	if (group == NULL) {
+		group = json_object();
+		if (json_object_set_new(rec, name, group) != 0)
+			return NULL;
+	}
+	return json_is_object(group) ? group : NULL;
+}
+
+/* Takes over `value`, which is NULL when there was no memory for it. */
+static void
+put(json_t *rec, const char *path, json_t *value)
+{
+	const char *leaf = "";
+	json_t *at = NULL;
+
+	if (is_whole(rec) && value != NULL)
+		at = find_group(rec, path, &leaf);
+	if (at == NULL || leaf[0] == '\0' || strcmp(leaf, WHOLE) == 0) {
+		json_decref(value);
+		spoil(rec);
+		return;
+	}
+	if (json_object_set_new(at, leaf, value) != 0)
+		spoil(rec);
+}
+
+void
+sek_record_str(json_t *rec, const char *path, const char *value)
+{
+	char text[SEK_AUDIT_STR_MAX + 1];
+
+	if (value != NULL)
+		put(rec, path, json_string(sek_escape_str(text, sizeof text,
+		    value)));
+}
+
+void
+sek_record_int(json_t *rec, const char *path, int64_t value)
+{
+	put(rec, path, json_integer(value));
+}
+
+void
+sek_record_bool(json_t *rec, const char *path, int value)
+{
+	put(rec, path, json_boolean(value));
+}
+
+static void
+to_hex(char *out, const uint8_t *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		out[2 * i] = digits[p[i] >> 4];
+		out[2 * i + 1] = digits[p[i] & 15];
+	}
+	out[2 * n] = '\0';
+}
+
+void
+sek_record_hex(json_t *rec, const char *path, const uint8_t *p, size_t n)
+{
+	char text[2 * MAX_HEX + 1];
+
+	if (n > MAX_HEX) {
+		spoil(rec);
+		return;
+	}
+	to_hex(text, p, n);
+	put(rec, path, json_string(text));
+}
+
+void
+sek_record_add(json_t *rec, const char *name, json_t *obj)
+{
+	json_t *list;
+
+	if (!is_whole(rec) || !is_whole(obj))
+		goto bad;
+	if ((list = json_object_get(rec, name)) == NULL) {
+		list = json_array();
+		if (json_object_set_new(rec, name, list) != 0)
+			goto bad;
+	}
+	(void)json_object_del(obj, WHOLE);
+	if (json_array_append_new(list, obj) != 0)
+		spoil(rec);
+	return;
+bad:
+	json_decref(obj);
+	spoil(rec);
+}
+
+json_t *
+sek_record_part(void)
+{
+	json_t *part = json_object();
+
+	if (json_object_set_new(part, WHOLE, json_true()) != 0) {
+		json_decref(part);
+		return NULL;
+	}
+	return part;
+}
+
+/* RFC 9562 section 5.4: 122 random bits, version 4, variant 10. */
+static int
+put_uuid(json_t *rec)
+{
+	uint8_t u[16];
+	char h[33], text[37];
+	int r;
+
+	if ((r = sek_random(u, sizeof u)) != SEK_OK)
+		return r;
+	u[6] = (uint8_t)((u[6] & 0x0F) | 0x40);
+	u[8] = (uint8_t)((u[8] & 0x3F) | 0x80);
+	to_hex(h, u, sizeof u);
+	(void)snprintf(text, sizeof text, "%.8s-%.4s-%.4s-%.4s-%.12s", h,
+	    h + 8, h + 12, h + 16, h + 20);
+	sek_record_str(rec, "rec_id", text);
+	return SEK_OK;
+}
+
+json_t *
+sek_record_new(const char *event, const char *host)
+{
+	json_t *rec = sek_record_part();
+	struct sek_times t;
+
+	sek_times_now(&t);
+	sek_record_int(rec, "v", SEK_AUDIT_VERSION);
+	sek_record_str(rec, "event", event);
+	sek_record_str(rec, "host", host);
+	sek_record_str(rec, "t", t.utc);
+	sek_record_int(rec, "t_mono", t.since_boot_ms);
+	sek_record_str(rec, "boot_id", t.boot_id);
+	sek_record_bool(rec, "clock.synced", t.synced);
+	sek_record_int(rec, "clock.offset_us", t.offset_us);
+	sek_record_int(rec, "clock.esterror_us", t.esterror_us);
+	sek_record_str(rec, "software.name", "sekisho");
+	sek_record_str(rec, "software.version", SEKISHO_VERSION);
+	if (put_uuid(rec) != SEK_OK)
+		spoil(rec);
+	if (!is_whole(rec)) {
+		json_decref(rec);
+		return NULL;
+	}
+	return rec;
+}
+
+int
+sek_line_make(const json_t *rec, uint64_t seq,
+    const uint8_t prev[SEK_LINE_HASH], struct sek_buf *out)
+{
+	char hex[2 * SEK_LINE_HASH + 1], *text = NULL;
+	struct sek_line unused;
+	const char *what;
+	json_t *copy = NULL;
+	size_t n;
+	int r = SEK_E_NOMEM;
+
+	if (!is_whole(rec))
+		return SEK_E_INVAL;
+	/* json_copy() only reads it, but does not say so; nor does it say
+	 * when it had no memory for a member */
+	copy = json_copy((json_t *)(uintptr_t)rec);
+	if (copy == NULL || json_object_size(copy) != json_object_size(rec))
+		goto out;
+	to_hex(hex, prev, SEK_LINE_HASH);
+	sek_record_int(copy, "seq", (int64_t)seq);
+	sek_record_str(copy, "prev", hex);
+	if (!is_whole(copy) || (text = malloc(SEK_AUDIT_LINE_MAX)) == NULL)
+		goto out;
+	(void)json_object_del(copy, WHOLE);
+	if ((r = sek_line_dump(copy, text, &n)) != SEK_OK)
+		goto out;
+	/* a line that a check would refuse is never written */
+	if (sek_line_scan(text, n, &unused, &what) != SEK_OK) {
+		r = SEK_E_INVAL;
+		goto out;
+	}
+	sek_buf_clear(out);
+	sek_put_raw(out, text, n);
+	sek_put_u8(out, '\n');
+	r = sek_buf_ok(out);
+out:
+	free(text);
+	json_decref(copy);
+	return r;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One login, from BEGIN to VERDICT: the order of the checks and the decision.
+ * Runs in the gate.  The line that turns a login into a success stands here,
+ * once, and nowhere else.  Never asks for a PIN before the certificate and
+ * the credential have been judged; never sends a verdict before its record.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+#include "gate/login.h"
+#include "sekisho/escape.h"
+
+void
+sek_login_detail(struct sek_login *l, const char *text)
+{
+	if (l->detail[0] == '\0')
+		(void)sek_escape_str(l->detail, sizeof l->detail, text);
+}
+
+/* Who may ask for what: root for anybody, others for themselves only. */
+static enum sek_reason
+check_request(struct sek_login *l)
+{
+	struct sek_begin *b = &l->begin;
+
+	if ((b->flags & SEK_BF_OVERLONG) != 0) {
+		sek_login_detail(l, "a name is longer than any may be");
+		return SEK_R_BAD_NAME;
+	}
+	if (!sek_name_ok(b->service) ||
+	    (b->user[0] != '\0' && !sek_name_ok(b->user)))
+		return SEK_R_BAD_NAME;
+	if (l->peer == 0)
+		return SEK_R_OK;
+	return sek_peer_limits(l);
+}
+
+static enum sek_reason
+open_state(struct sek_login *l)
+{
+	struct sek_why why = { "" };
+	int r;
+
+	l->service = sek_policy_service(l->policy, l->begin.service);
+	if (l->service == NULL || l->service->n_pairs == 0)
+		return SEK_R_NO_POLICY;
+	r = sek_store_open(l->policy->state, false,
+	    sek_deadline_left_ms(&l->dl) / 4, &l->store, &why);
+	if (r != SEK_OK) {
+		sek_login_detail(l, why.text);
+		return SEK_R_STORE;
+	}
+	r = sek_service_user_find(l->policy->helper_user, &l->service_user,
+	    &why);
+	if (r != SEK_OK) {
+		sek_login_detail(l, why.text);
+		return SEK_R_CONFIG;
+	}
+	r = sek_trust_load(l->policy, &l->trust, &why);
+	if (r != SEK_OK) {
+		sek_login_detail(l, why.text);
+		return SEK_R_TRUST;
+	}
+	return SEK_R_OK;
+}
+
+/* What the store says of the account asked for.  The answer decides only
+ * after a token has been looked for, so that a stranger cannot tell an
+ * account that exists from one that does not. */
+static enum sek_reason
+look_up_account(struct sek_login *l)
+{
+	bool enrolled = false;
+	int r;
+
+	if (l->begin.user[0] == '\0')
+		return SEK_R_OK;
+	r = sek_store_account(l->store, l->begin.user, &l->account);
+	if (r == SEK_E_NOENT)
+		return SEK_R_UNKNOWN_USER;
+	if (r != SEK_OK)
+		return SEK_R_STORE;
+	l->account_known = true;
+	r = sek_store_account_enrolled(l->store, l->account.id, &enrolled);
+	if (r != SEK_OK)
+		return SEK_R_STORE;
+	if (l->account.status != SEK_STATUS_ACTIVE)
+		return SEK_R_ACCOUNT_SUSPENDED;
+	return enrolled ? SEK_R_OK : SEK_R_NOT_ENROLLED;
+}
+
+/* The checks in their order.  Any way out but the last one is a denial. */
+static enum sek_reason
+decide(struct sek_login *l)
+{
+	enum sek_reason about_account, reason;
+
+	if ((reason = check_request(l)) != SEK_R_OK)
+		return reason;
+	if ((reason = open_state(l)) != SEK_R_OK)
+		return reason;
+	about_account = look_up_account(l);
+	if (about_account == SEK_R_STORE)
+		return about_account;
+
+	reason = sek_possession_find(l);
+	if (sek_reason(reason)->paced)
+		sek_password_pretend(l);
+	if (reason == SEK_R_NO_TOKEN)
+		l->told = reason;
+	if (about_account != SEK_R_OK && (reason == SEK_R_OK ||
+	    reason == SEK_R_NO_TOKEN || sek_reason(reason)->paced))
+		return about_account;
+	if (reason != SEK_R_OK)
+		return reason;
+	if ((reason = sek_prove(l)) != SEK_R_OK)
+		return reason;
+	if (l->pair == SEK_PAIR_PKCS11_PASSWORD &&
+	    (reason = sek_password_check(l)) != SEK_R_OK)
+		return reason;
+	return SEK_R_OK;
+}
+
+/* Both kinds of evidence, as the pair that was chosen demands it. */
+static bool
+pair_is_complete(const struct sek_login *l)
+{
+	if (!l->matched || l->possession != SEK_PASSED)
+		return false;
+	switch (l->pair) {
+	case SEK_PAIR_PKCS11_PASSWORD:
+		return l->password == SEK_PASSED;
+	case SEK_PAIR_PKCS11_PIN:
+		return l->pin == SEK_PASSED;
+	}
+	return false;
+}
+
+/* All refusals that a stranger could learn from come at the same time after
+ * the last answer, however long the work took. */
+static void
+pace(struct sek_login *l, enum sek_reason reason)
+{
+	const uint64_t at = l->front.said_ms + l->policy->fail_delay_ms;
+	uint64_t now = sek_now_ms();
+	struct pollfd gone = { .fd = l->front.chan.fd, .events = 0 };
+
+	if (!sek_reason(reason)->paced)
+		return;
+	while (now < at && poll(&gone, 1, (int)(at - now)) == 0)
+		now = sek_now_ms();
+}
+
+static void
+send_verdict(struct sek_login *l, enum sek_reason reason, uint64_t record)
+{
+	struct sek_verdict v = { .class = SEK_CLASS_DENIED };
+
+	if (reason != SEK_R_OK) {
+		if (l->told != SEK_R_NONE)
+			reason = l->told;
+		v.class = sek_reason(reason)->class;
+		pace(l, reason);
+		sek_front_tell_reason(&l->front, reason);
+	} else if (pair_is_complete(l) && record != 0) {
+		v.class = SEK_CLASS_OK; /* the one line that lets in */
+		(void)snprintf(v.account, sizeof v.account, "%s",
+		    l->account.name);
+		(void)snprintf(v.person, sizeof v.person, "%s",
+		    l->person.name);
+		if (l->begin.user[0] == '\0')
+			sek_front_tell(&l->front, SEK_T_WELCOME,
+			    l->person.display);
+	}
+	v.reason = (uint16_t)reason;
+	v.record = record;
+	(void)snprintf(v.session, sizeof v.session, "%s", l->session);
+	if (sek_front_verdict(&l->front, &v) != SEK_OK)
+		syslog(LOG_AUTHPRIV | LOG_NOTICE,
+		    "record %llu: the login program was gone before its "
+		    "verdict", (unsigned long long)record);
+}
+
+void
+sek_session_auth(struct sek_login *l)
+{
+	enum sek_reason reason = decide(l);
+	uint64_t record;
+
+	/* cards are locked again before anybody hears the outcome */
+	sek_possession_end(l);
+	if (reason == SEK_R_OK && !pair_is_complete(l))
+		reason = SEK_R_INTERNAL;
+	record = sek_login_record(l, "auth", reason);
+	if (record == 0 && reason == SEK_R_OK)
+		reason = SEK_R_AUDIT;
+	send_verdict(l, reason, record);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The enrolment store: persons, accounts, grants and credentials in SQLite
+ * (sekisho.db in the state folder), and who changed what and when.
+ *
+ * A person is who somebody is, an account is what is opened; a grant lets a
+ * person open an account.  A credential belongs to one person for ever: it
+ * can be suspended and revoked, never deleted or passed on.
+ * A gate opens it to read; the administrator's program opens it to write.
+ */
+#ifndef GATE_STORE_H
+#define GATE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sekisho/err.h"
+#include "sekisho/wire_front.h"
+
+#define SEK_STORE_FILE "sekisho.db"
+#define SEK_STORE_SCHEMA 1 /* PRAGMA user_version */
+
+#define SEK_DISPLAY_MAX 257u
+#define SEK_NOTE_MAX 257u
+
+struct sek_store; /* owned, freed with sek_store_close() */
+
+enum sek_status {
+	SEK_STATUS_REVOKED = 0, /* the initial value opens nothing */
+	SEK_STATUS_SUSPENDED = 1,
+	SEK_STATUS_ACTIVE = 2
+};
+
+enum sek_bind {
+	SEK_BIND_KEY = 1,        /* any certificate over this public key */
+	SEK_BIND_CERTIFICATE = 2 /* this very certificate */
+};
+
+struct sek_person {
+	int64_t id;
+	char name[SEK_NAME_MAX];       /* unique, what the administrator types */
+	char display[SEK_DISPLAY_MAX]; /* as people read it; may be "" */
+	char password_user[SEK_USER_MAX]; /* whose password is asked for */
+	enum sek_status status;        /* active or suspended */
+};
+
+struct sek_account {
+	int64_t id;
+	char name[SEK_USER_MAX];
+	bool shared; /* a ward account: several persons open it */
+	enum sek_status status;
+};
+
+struct sek_credential {
+	int64_t id;
+	int64_t person_id;
+	char person[SEK_NAME_MAX];
+	enum sek_bind bind;
+	enum sek_status status;
+	char status_reason[SEK_NOTE_MAX];
+	char label[SEK_NOTE_MAX];   /* what the administrator calls it */
+	uint8_t spki_sha256[32];    /* of the DER SubjectPublicKeyInfo */
+	uint8_t cert_sha256[32];    /* of the DER certificate at enrolment */
+	char subject[1025];         /* RFC 4514, escaped; for people */
+	char issuer[1025];
+	char serial[65];            /* hex */
+	int64_t not_after;          /* seconds since 1970 */
+	char token_serial[129];
+	int64_t created;            /* seconds since 1970 */
+	char created_by[SEK_NAME_MAX];
+	int64_t changed;
+	char changed_by[SEK_NAME_MAX];
+};
+
+/* Open `dir`/sekisho.db.  The file must be root's and nobody else's to
+ * write.  `write`: create it and bring it to the current schema when it is
+ * older; a newer one is SEK_E_VERSION.  `busy_ms`: how long to wait for
+ * another writer. */
+int sek_store_open(const char *dir, bool write, int busy_ms,
+    struct sek_store **out, struct sek_why *why) SEK_MUST;
+void sek_store_close(struct sek_store *s);
+/* What the last failed call ran into, in English; never NULL. */
+const char *sek_store_error(struct sek_store *s);
+/* Read the whole file and prove that it hangs together; not for a login. */
+int sek_store_check(struct sek_store *s, struct sek_why *why) SEK_MUST;
+
+/* -- reading; SEK_E_NOENT when there is none, SEK_E_IO on a store failure.
+ * Names are compared byte for byte. */
+int sek_store_account(struct sek_store *s, const char *name,
+    struct sek_account *out) SEK_MUST;
+int sek_store_person(struct sek_store *s, const char *name,
+    struct sek_person *out) SEK_MUST;
+int sek_store_person_by_id(struct sek_store *s, int64_t id,
+    struct sek_person *out) SEK_MUST;
+/* The credential bound to this certificate or, failing that, to its key. */
+int sek_store_credential_for(struct sek_store *s, const uint8_t cert_sha256[32],
+    const uint8_t spki_sha256[32], struct sek_credential *out) SEK_MUST;
+int sek_store_credential_by_id(struct sek_store *s, int64_t id,
+    struct sek_credential *out) SEK_MUST;
+/* May the person open the account?  SEK_OK or SEK_E_NOENT. */
+int sek_store_granted(struct sek_store *s, int64_t person_id,
+    int64_t account_id) SEK_MUST;
+/* Accounts the person may open, at most `max`, in order of name. */
+int sek_store_accounts_of(struct sek_store *s, int64_t person_id,
+    struct sek_account *out, size_t max, size_t *n) SEK_MUST;
+/* Has any person with a grant on this account a credential that is active? */
+int sek_store_account_enrolled(struct sek_store *s, int64_t account_id,
+    bool *enrolled) SEK_MUST;
+
+/* Each row in order of name or id; the callback returns 0 to go on, anything
+ * else ends the walk and is returned.  It may read, but not write. */
+int sek_store_each_person(struct sek_store *s,
+    int (*fn)(void *, const struct sek_person *), void *arg) SEK_MUST;
+int sek_store_each_account(struct sek_store *s,
+    int (*fn)(void *, const struct sek_account *), void *arg) SEK_MUST;
+/* Persons that may open an account. */
+int sek_store_each_grant(struct sek_store *s, int64_t account_id,
+    int (*fn)(void *, const struct sek_person *), void *arg) SEK_MUST;
+/* person_id 0: everybody's. */
+int sek_store_each_credential(struct sek_store *s, int64_t person_id,
+    int (*fn)(void *, const struct sek_credential *), void *arg) SEK_MUST;
+
+/* -- writing; `by` is the administrator (who), kept with each change and in
+ * the table of changes.  SEK_E_EXISTS, SEK_E_NOENT and SEK_E_DENIED come with
+ * a reason in `why`.  A status that is already so is SEK_E_EXISTS.
+ *
+ * Each call is one transaction of its own, or part of the one between begin
+ * and commit: nothing of it is seen by anybody before the commit, so that the
+ * record can be written first.  After a call that failed inside it only
+ * rollback is left; commit then is SEK_E_INVAL.  Closing rolls back. */
+int sek_store_begin(struct sek_store *s, struct sek_why *why) SEK_MUST;
+int sek_store_commit(struct sek_store *s, struct sek_why *why) SEK_MUST;
+void sek_store_rollback(struct sek_store *s);
+int sek_store_add_person(struct sek_store *s, const char *by,
+    const struct sek_person *p, struct sek_why *why) SEK_MUST;
+int sek_store_add_account(struct sek_store *s, const char *by,
+    const struct sek_account *a, struct sek_why *why) SEK_MUST;
+int sek_store_grant(struct sek_store *s, const char *by, const char *person,
+    const char *account, bool grant, struct sek_why *why) SEK_MUST;
+/* Fills c->id and what the store knows better (status active, who, when);
+ * c->status_reason tells how possession was proved.  A key or certificate that
+ * any person holds already, whatever its status, is SEK_E_EXISTS and `why`
+ * names the holder. */
+int sek_store_enrol(struct sek_store *s, const char *by,
+    struct sek_credential *c, struct sek_why *why) SEK_MUST;
+/* Revoked is for ever: SEK_E_DENIED to anything after it. */
+int sek_store_credential_status(struct sek_store *s, const char *by, int64_t id,
+    enum sek_status status, const char *reason, struct sek_why *why) SEK_MUST;
+int sek_store_person_status(struct sek_store *s, const char *by,
+    const char *person, enum sek_status status, const char *reason,
+    struct sek_why *why) SEK_MUST;
+int sek_store_account_status(struct sek_store *s, const char *by,
+    const char *account, enum sek_status status, const char *reason,
+    struct sek_why *why) SEK_MUST;
+
+/* Count one attempt of this user id in the current minute (a minute of
+ * CLOCK_BOOTTIME since boot `boot_id`, so that a stepped clock neither frees
+ * nor locks); SEK_E_LIMIT when there were `max` already.  Serves with a store
+ * opened to read: it writes through a short connection of its own. */
+int sek_store_throttle(struct sek_store *s, uint32_t uid, const char *boot_id,
+    int64_t boot_s, uint32_t max) SEK_MUST;
+
+const char *sek_status_word(enum sek_status status);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Walking over whole tables of the enrolment store, for lists.
+ *
+ * Runs in the administrator's program.  Each walk has a statement of its own,
+ * so that a callback may look things up or walk another table.
+ */
+#include "gate/store_local.h"
+
+/* One row to the callback of the walk; 0 to go on. */
+struct walk {
+	int (*person)(void *, const struct sek_person *);
+	int (*account)(void *, const struct sek_account *);
+	int (*credential)(void *, const struct sek_credential *);
+	void *arg;
+};
+
+/* SEK_OK, or a failure of the store; *stop is what a callback returned. */
+static int
+one_row(sqlite3_stmt *st, const struct walk *w, int *stop)
+{
+	struct sek_credential c;
+	struct sek_account a;
+	struct sek_person p;
+	int r;
+
+	if (w->person != NULL) {
+		if ((r = sek_store_read_person(st, &p)) == SEK_OK)
+			*stop = w->person(w->arg, &p);
+	} else if (w->account != NULL) {
+		if ((r = sek_store_read_account(st, &a)) == SEK_OK)
+			*stop = w->account(w->arg, &a);
+	} else {
+		if ((r = sek_store_read_credential(st, &c)) == SEK_OK)
+			*stop = w->credential(w->arg, &c);
+	}
+	return r;
+}
+
+static int
+walk(struct sek_store *s, const char *sql, int64_t id, const struct walk *w)
+{
+	struct sek_store_arg arg = SEK_A_INT(id);
+	sqlite3_stmt *st;
+	int r, rc = SQLITE_DONE, stop = 0;
+
+	r = sek_store_prepare(s, sql, &arg, id == 0 ? 0 : 1, &st, NULL);
+	if (r != SEK_OK)
+		return r;
+	while (r == SEK_OK && stop == 0 &&
+	    (rc = sqlite3_step(st)) == SQLITE_ROW)
+		r = one_row(st, w, &stop);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		r = sek_store_fail(s->db, rc, NULL);
+	sqlite3_finalize(st);
+	return r != SEK_OK ? r : stop;
+}
+
+int
+sek_store_each_person(struct sek_store *s,
+    int (*fn)(void *, const struct sek_person *), void *arg)
+{
+	const struct walk w = { .person = fn, .arg = arg };
+
+	return walk(s, "SELECT " SEK_PERSON_COLS " FROM person p"
+	    " ORDER BY p.name", 0, &w);
+}
+
+int
+sek_store_each_account(struct sek_store *s,
+    int (*fn)(void *, const struct sek_account *), void *arg)
+{
+	const struct walk w = { .account = fn, .arg = arg };
+
+	return walk(s, "SELECT " SEK_ACCOUNT_COLS " FROM account a"
+	    " ORDER BY a.name", 0, &w);
+}
+
+int
+sek_store_each_grant(struct sek_store *s, int64_t account_id,
+    int (*fn)(void *, const struct sek_person *), void *arg)
+{
+	const struct walk w = { .person = fn, .arg = arg };
+
+	return walk(s, "SELECT " SEK_PERSON_COLS " FROM grants g"
+	    " JOIN person p ON p.id = g.person_id WHERE g.account_id = ?1"
+	    " ORDER BY p.name", account_id, &w);
+}
+
+int
+sek_store_each_credential(struct sek_store *s, int64_t person_id,
+    int (*fn)(void *, const struct sek_credential *), void *arg)
+{
+	const struct walk w = { .credential = fn, .arg = arg };
+
+	return walk(s, person_id == 0 ? SEK_CREDENTIAL_ROWS " ORDER BY c.id" :
+	    SEK_CREDENTIAL_ROWS " WHERE c.person_id = ?1 ORDER BY c.id",
+	    person_id, &w);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The schema of the enrolment store, version by version, and the migration.
+ *
+ * Runs in the administrator's program only; a gate opens a store of the
+ * current version or none.  Must never edit a step that was released: the
+ * stores out there were made by it.
+ */
+#include "gate/store_schema.h"
+
+#include <stdio.h>
+
+#include "gate/store_local.h"
+
+/*
+ * Rows of persons, accounts and credentials are never deleted: records name
+ * them.  Lengths are bytes and fit the buffers of gate/store.h without the
+ * NUL.  A key is unique over all credentials, whatever their status: a card
+ * never becomes somebody else's.
+ */
+static const char step_create[] =
+    "CREATE TABLE person (\n"
+    " id INTEGER PRIMARY KEY,\n"
+    " name TEXT NOT NULL UNIQUE\n"
+    "  CHECK (length(CAST(name AS BLOB)) BETWEEN 1 AND 256),\n"
+    " display TEXT NOT NULL\n"
+    "  CHECK (length(CAST(display AS BLOB)) BETWEEN 0 AND 256),\n"
+    " password_user TEXT NOT NULL\n"
+    "  CHECK (length(CAST(password_user AS BLOB)) BETWEEN 1 AND 256),\n"
+    " status INTEGER NOT NULL CHECK (status IN (1, 2)),\n"
+    " status_reason TEXT NOT NULL,\n"
+    " created INTEGER NOT NULL,\n"
+    " created_by TEXT NOT NULL,\n"
+    " changed INTEGER NOT NULL,\n"
+    " changed_by TEXT NOT NULL\n"
+    ") STRICT;\n"
+    "CREATE TABLE account (\n"
+    " id INTEGER PRIMARY KEY,\n"
+    " name TEXT NOT NULL UNIQUE\n"
+    "  CHECK (length(CAST(name AS BLOB)) BETWEEN 1 AND 256),\n"
+    " shared INTEGER NOT NULL CHECK (shared IN (0, 1)),\n"
+    " status INTEGER NOT NULL CHECK (status IN (1, 2)),\n"
+    " status_reason TEXT NOT NULL,\n"
+    " created INTEGER NOT NULL,\n"
+    " created_by TEXT NOT NULL,\n"
+    " changed INTEGER NOT NULL,\n"
+    " changed_by TEXT NOT NULL\n"
+    ") STRICT;\n"
+    "CREATE TABLE grants (\n"
+    " account_id INTEGER NOT NULL REFERENCES account (id),\n"
+    " person_id INTEGER NOT NULL REFERENCES person (id),\n"
+    " created INTEGER NOT NULL,\n"
+    " created_by TEXT NOT NULL,\n"
+    " PRIMARY KEY (account_id, person_id)\n"
+    ") STRICT, WITHOUT ROWID;\n"
+    "CREATE INDEX grants_person ON grants (person_id);\n"
+    "CREATE TABLE credential (\n"
+    " id INTEGER PRIMARY KEY,\n"
+    " person_id INTEGER NOT NULL REFERENCES person (id),\n"
+    " bind INTEGER NOT NULL CHECK (bind IN (1, 2)),\n"
+    " status INTEGER NOT NULL CHECK (status IN (0, 1, 2)),\n"
+    " status_reason TEXT NOT NULL,\n"
+    " label TEXT NOT NULL,\n"
+    " spki_sha256 BLOB NOT NULL UNIQUE CHECK (length(spki_sha256) = 32),\n"
+    " cert_sha256 BLOB NOT NULL UNIQUE CHECK (length(cert_sha256) = 32),\n"
+    " subject TEXT NOT NULL,\n"
+    " issuer TEXT NOT NULL,\n"
+    " serial TEXT NOT NULL,\n"
+    " not_after INTEGER NOT NULL,\n"
+    " token_serial TEXT NOT NULL,\n"
+    " created INTEGER NOT NULL,\n"
+    " created_by TEXT NOT NULL,\n"
+    " changed INTEGER NOT NULL,\n"
+    " changed_by TEXT NOT NULL\n"
+    ") STRICT;\n"
+    "CREATE INDEX credential_person ON credential (person_id);\n"
+    "CREATE TABLE throttle (\n"
+    " uid INTEGER PRIMARY KEY,\n"
+    " boot_id TEXT NOT NULL,\n"
+    " minute INTEGER NOT NULL,\n"
+    " tries INTEGER NOT NULL CHECK (tries >= 0)\n"
+    ") STRICT;\n"
+    "CREATE TABLE change (\n"
+    " id INTEGER PRIMARY KEY,\n"
+    " at INTEGER NOT NULL,\n"
+    " by TEXT NOT NULL,\n"
+    " what TEXT NOT NULL,\n"
+    " kind TEXT NOT NULL,\n"
+    " object_id INTEGER NOT NULL,\n"
+    " name TEXT NOT NULL,\n"
+    " reason TEXT NOT NULL\n"
+    ") STRICT;\n";
+
+const char *const sek_store_steps[SEK_STORE_SCHEMA] = { step_create };
+
+/* Applied in the same transaction, after each step. */
+static const char note[] =
+    "INSERT INTO change (at, by, what, kind, object_id, name, reason)"
+    " VALUES (CAST(strftime('%s', 'now') AS INTEGER), 'sekisho', 'schema',"
+    " 'store', ?1, 'schema', '')";
+
+static int
+exec(sqlite3 *db, const char *sql, struct sek_why *why)
+{
+	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? SEK_OK : sek_store_fail(db, rc, why);
+}
+
+int
+sek_store_version(sqlite3 *db, int *version)
+{
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	rc = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &st, NULL);
+	if (rc != SQLITE_OK)
+		return rc;
+	rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW) {
+		*version = sqlite3_column_int(st, 0);
+		rc = SQLITE_OK;
+	} else if (rc == SQLITE_DONE) {
+		rc = SQLITE_CORRUPT;
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
+/* A step and its mark: the version and a line in the table of changes. */
+static int
+step(sqlite3 *db, const char *sql, int to, struct sek_why *why)
+{
+	sqlite3_stmt *st = NULL;
+	char mark[64];
+	int r, rc;
+
+	if ((r = exec(db, sql, why)) != SEK_OK)
+		return r;
+	(void)snprintf(mark, sizeof(mark), "PRAGMA user_version = %d", to);
+	if ((r = exec(db, mark, why)) != SEK_OK)
+		return r;
+	rc = sqlite3_prepare_v2(db, note, -1, &st, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int(st, 1, to);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	r = rc == SQLITE_DONE ? SEK_OK : sek_store_fail(db, rc, why);
+	sqlite3_finalize(st);
+	return r;
+}
+
+/* No row may point at nothing after the steps. */
+static int
+references_hold(sqlite3 *db, struct sek_why *why)
+{
+	sqlite3_stmt *st = NULL;
+	int r = SEK_OK, rc;
+
+	rc = sqlite3_prepare_v2(db, "PRAGMA foreign_key_check", -1, &st, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW) {
+		sek_why_set(why, "store: a row refers to one that is missing");
+		r = SEK_E_IO;
+	} else if (rc != SQLITE_DONE) {
+		r = sek_store_fail(db, rc, why);
+	}
+	sqlite3_finalize(st);
+	return r;
+}
+
+static int
+all_steps(sqlite3 *db, const char *const *steps, size_t n,
+    struct sek_why *why)
+{
+	int i, r, rc, version;
+
+	/* read under the lock: another program may have been here first */
+	if ((rc = sek_store_version(db, &version)) != SQLITE_OK)
+		return sek_store_fail(db, rc, why);
+	if (version < 0 || (size_t)version > n) {
+		sek_why_set(why, "store: made by a newer version (schema %d, "
+		    "this one knows %zu)", version, n);
+		return SEK_E_VERSION;
+	}
+	for (i = version; (size_t)i < n; i++)
+		if ((r = step(db, steps[i], i + 1, why)) != SEK_OK)
+			return r;
+	return references_hold(db, why);
+}
+
+int
+sek_store_migrate(sqlite3 *db, const char *const *steps, size_t n,
+    struct sek_why *why)
+{
+	int r;
+
+	/* A step may have to rebuild a table that others refer to; SQLite
+	 * takes this setting outside of a transaction only. */
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
+	if ((r = exec(db, "BEGIN IMMEDIATE", why)) != SEK_OK)
+		goto out;
+	r = all_steps(db, steps, n, why);
+	if (r == SEK_OK)
+		r = exec(db, "COMMIT", why);
+	if (r != SEK_OK && !sqlite3_get_autocommit(db))
+		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+out:
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+	return r;
+}
