@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Changes of accounts that other commands make as well: store and record,
+ * inside the change that is under way.
+ */
+#ifndef HELPDESK_ACCOUNT_H
+#define HELPDESK_ACCOUNT_H
+
+#include "helpdesk/desk.h"
+
+int desk_account_new(struct desk *d, const char *name, bool shared,
+    struct sek_why *why) SEK_MUST;
+int desk_account_grant(struct desk *d, const char *person,
+    const char *account, bool give, struct sek_why *why) SEK_MUST;
+/* After a change: a note when several persons open what is not shared. */
+void desk_account_note(struct desk *d, const char *account);
+
+#endif

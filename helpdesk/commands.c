@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All commands of `sekisho`, how they are found and how they are listed.
+ *
+ * Part of the administrator's program.  A command that is not in a table does
+ * not exist, and what is in a table is in the help.
+ */
+#include "helpdesk/desk.h"
+
+#include <string.h>
+
+static const struct desk_command *const tables[] = {
+	desk_init_commands,
+	desk_check_commands,
+	desk_person_commands,
+	desk_account_commands,
+	desk_enrol_commands,
+	desk_credential_commands,
+	desk_audit_commands,
+};
+
+#define N_TABLES (sizeof(tables) / sizeof(tables[0]))
+
+/* Is the command's name these words?  `second` is NULL when there is none. */
+static bool
+named(const struct desk_command *c, const char *first, const char *second)
+{
+	const char *rest = strchr(c->name, ' ');
+	size_t n = strcspn(c->name, " ");
+
+	if (strlen(first) != n || strncmp(first, c->name, n) != 0)
+		return false;
+	return rest == NULL ||
+	    (second != NULL && strcmp(second, rest + 1) == 0);
+}
+
+const struct desk_command *
+desk_command_find(const char *first, const char *second)
+{
+	const struct desk_command *c;
+	size_t i;
+
+	for (i = 0; i < N_TABLES; i++)
+		for (c = tables[i]; c->name != NULL; c++)
+			if (named(c, first, second))
+				return c;
+	return NULL;
+}
+
+bool
+desk_command_pair(const char *first)
+{
+	const struct desk_command *c;
+	size_t i, n = strlen(first);
+
+	for (i = 0; i < N_TABLES; i++)
+		for (c = tables[i]; c->name != NULL; c++)
+			if (strncmp(c->name, first, n) == 0 &&
+			    c->name[n] == ' ')
+				return true;
+	return false;
+}
+
+void
+desk_usage(const struct desk *d, FILE *f)
+{
+	const char *const args[] = { d->command->name, d->command->args,
+		NULL, NULL };
+
+	desk_put(d, f, W_USAGE, args);
+	(void)fprintf(f, "\n%s\n", d->command->about[d->lang]);
+}
+
+void
+desk_help(const struct desk *d, FILE *f)
+{
+	const char *const none[4] = { NULL };
+	const struct desk_command *c;
+	size_t i;
+
+	desk_put(d, f, W_HELP_HEAD, none);
+	for (i = 0; i < N_TABLES; i++)
+		for (c = tables[i]; c->name != NULL; c++)
+			(void)fprintf(f, "\n  sekisho %s %s\n      %s\n",
+			    c->name, c->args, c->about[d->lang]);
+	desk_put(d, f, W_HELP_TAIL, none);
+	(void)fputc('\n', f);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `sekisho enrol`: binds a card's key or a certificate to a person.
+ *
+ * Part of the administrator's program.  Shows the certificate and what the
+ * gate's own check says of it; what was proved about the holder goes on
+ * record.  Must never bind a certificate that was not shown.
+ */
+#include "helpdesk/enrol.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "gate/audit.h"
+#include "helpdesk/answer.h"
+
+static void
+show(const struct enrol *e)
+{
+	const struct sek_cert_info *i = &e->info;
+	struct desk_date from, to;
+	char print[65], key[32];
+	size_t n;
+
+	for (n = 0; n < sizeof(i->cert_sha256); n++)
+		(void)snprintf(print + 2 * n, 3, "%02x", i->cert_sha256[n]);
+	(void)snprintf(key, sizeof(key), "%s %u", i->ec ? "EC" : "RSA",
+	    (unsigned)i->key_bits);
+	DESK_SAY(e->d, W_CERT_SUBJECT, { i->subject });
+	DESK_SAY(e->d, W_CERT_ISSUER, { i->issuer });
+	DESK_SAY(e->d, W_CERT_SERIAL, { i->serial });
+	DESK_SAY(e->d, W_CERT_VALID, { desk_day(&from, i->not_before),
+	    desk_day(&to, i->not_after) });
+	DESK_SAY(e->d, W_CERT_KEY, { key });
+	DESK_SAY(e->d, W_CERT_PRINT, { print });
+	if (e->module != NULL)
+		DESK_SAY(e->d, W_CERT_TOKEN, { e->token_label,
+		    e->token_serial, e->key_id });
+	(void)fflush(stdout);
+}
+
+/* A certificate that would be refused today may be good tomorrow (a CRL that
+ * is late, a validity that begins on Monday): that is told, not decided. */
+int
+enrol_take(struct enrol *e, const uint8_t *der, size_t n)
+{
+	if ((e->cert = sek_cert_parse(der, n)) == NULL) {
+		DESK_ERR(e->d, W_CERT_UNREADABLE, { NULL });
+		return DESK_REFUSED;
+	}
+	e->judged = sek_cert_check(e->trust, e->cert, time(NULL), &e->info);
+	show(e);
+	if (e->judged == SEK_R_CERT_MALFORMED) {
+		DESK_ERR(e->d, W_CERT_UNREADABLE, { NULL });
+		return DESK_REFUSED;
+	}
+	if (e->judged != SEK_R_OK)
+		DESK_ERR(e->d, W_CERT_REFUSED, {
+		    sek_reason(e->judged)->word, e->info.detail });
+	if (e->yes || desk_yes(e->d, DESK_ARGS(W_ASK_ENROL,
+	    { e->person.name })))
+		return DESK_GO;
+	DESK_ERR(e->d, W_NOT_CONFIRMED, { NULL });
+	return DESK_REFUSED;
+}
+
+static const char *
+proof_text(const char *proof)
+{
+	return strcmp(proof, "pin") == 0 ?
+	    "possession proved by a signature with the PIN" :
+	    strcmp(proof, "signature") == 0 ?
+	    "possession proved by a signature; the token asked for no PIN" :
+	    "possession not proved: enrolled from a file";
+}
+
+static void
+record(const struct enrol *e, const struct sek_credential *c)
+{
+	json_t *rec = desk_record(e->d, "enrol");
+
+	sek_record_str(rec, "person.name", e->person.name);
+	sek_record_str(rec, "person.display", e->person.display);
+	sek_record_str(rec, "token.kind", e->kind);
+	if (e->module != NULL) {
+		sek_record_str(rec, "token.module", e->module_name);
+		sek_record_str(rec, "token.label", e->token_label);
+		sek_record_str(rec, "token.token_serial", e->token_serial);
+	}
+	sek_record_int(rec, "token.credential", c->id);
+	sek_record_hex(rec, "token.cert_sha256", c->cert_sha256, 32);
+	sek_record_hex(rec, "token.issuer_sha256", e->info.issuer_sha256, 32);
+	sek_record_str(rec, "token.cert_serial", c->serial);
+	sek_record_str(rec, "token.subject", c->subject);
+	sek_record_str(rec, "change.object", "credential");
+	sek_record_str(rec, "change.bind", c->bind == SEK_BIND_KEY ? "key" :
+	    "certificate");
+	sek_record_str(rec, "change.proof", e->proof);
+	if (e->judged != SEK_R_OK)
+		sek_record_str(rec, "change.warning",
+		    sek_reason(e->judged)->word);
+	if (c->label[0] != '\0')
+		sek_record_str(rec, "change.label", c->label);
+}
+
+static int
+keep(struct enrol *e)
+{
+	const struct sek_cert_info *i = &e->info;
+	struct sek_credential c = { .person_id = e->person.id,
+		.bind = e->bind, .not_after = i->not_after };
+	struct sek_why why = { "" };
+	char id[24];
+	int r, err;
+
+	memcpy(c.spki_sha256, i->spki_sha256, 32);
+	memcpy(c.cert_sha256, i->cert_sha256, 32);
+	(void)snprintf(c.subject, sizeof(c.subject), "%s", i->subject);
+	(void)snprintf(c.issuer, sizeof(c.issuer), "%s", i->issuer);
+	(void)snprintf(c.serial, sizeof(c.serial), "%s", i->serial);
+	(void)snprintf(c.token_serial, sizeof(c.token_serial), "%s",
+	    e->token_serial);
+	(void)snprintf(c.status_reason, sizeof(c.status_reason), "%s",
+	    proof_text(e->proof));
+	(void)snprintf(c.label, sizeof(c.label), "%s",
+	    e->label != NULL ? e->label : "");
+	if ((r = desk_begin(e->d)) != DESK_GO)
+		return r;
+	err = sek_store_enrol(e->d->store, e->d->actor, &c, &why);
+	if (err == SEK_OK)
+		record(e, &c);
+	if ((r = desk_end(e->d, err, &why)) != DESK_OK)
+		return r;
+	(void)snprintf(id, sizeof(id), "%lld", (long long)c.id);
+	DESK_SAY(e->d, W_ENROLLED, { id, e->person.name });
+	if (strcmp(e->proof, "none") == 0)
+		DESK_SAY(e->d, W_UNPROVED, { NULL });
+	return DESK_OK;
+}
+
+/* What the words and options say, before anything is opened. */
+static int
+usage(struct enrol *e, const char *bind, const char *pin_fd)
+{
+	struct desk *d = e->d;
+	int64_t fd = 0;
+
+	if ((e->module == NULL) == (e->file == NULL)) {
+		DESK_ERR(d, W_ONE_SOURCE, { NULL });
+		return DESK_USAGE;
+	}
+	if ((e->pin_file != NULL && pin_fd != NULL) || (e->file != NULL &&
+	    (e->pin_file != NULL || pin_fd != NULL || e->token != NULL ||
+	    e->id != NULL))) {
+		DESK_ERR(d, W_ONE_PIN, { NULL });
+		return DESK_USAGE;
+	}
+	if (bind != NULL && strcmp(bind, "key") != 0 &&
+	    strcmp(bind, "certificate") != 0) {
+		DESK_ERR(d, W_BAD_BIND, { bind });
+		return DESK_USAGE;
+	}
+	e->bind = bind != NULL && strcmp(bind, "certificate") == 0 ?
+	    SEK_BIND_CERTIFICATE : SEK_BIND_KEY;
+	if (e->id != NULL && (strlen(e->id) % 2 != 0 || e->id[0] == '\0' ||
+	    strlen(e->id) > 2 * SEK_MAX_KEY_ID ||
+	    strspn(e->id, "0123456789abcdefABCDEF") != strlen(e->id))) {
+		DESK_ERR(d, W_BAD_HEX, { e->id });
+		return DESK_USAGE;
+	}
+	/* "0" is no number of desk_number(), but standard input */
+	if (pin_fd != NULL && strcmp(pin_fd, "0") != 0 &&
+	    !desk_number(pin_fd, 1023, &fd)) {
+		DESK_ERR(d, W_NOT_A_NUMBER, { pin_fd });
+		return DESK_USAGE;
+	}
+	e->pin_fd = pin_fd == NULL ? -1 : (int)fd;
+	return DESK_GO;
+}
+
+static int
+open_all(struct enrol *e, const char *person)
+{
+	struct desk *d = e->d;
+	struct sek_why why = { "" };
+	int r;
+
+	if ((r = desk_store(d, true)) != DESK_GO)
+		return r;
+	r = sek_store_person(d->store, person, &e->person);
+	if (r == SEK_E_NOENT) {
+		DESK_ERR(d, W_NO_PERSON, { person });
+		return DESK_REFUSED;
+	}
+	if (r != SEK_OK)
+		return desk_unreadable(d, r);
+	if (e->label != NULL && strlen(e->label) >= SEK_NOTE_MAX) {
+		sek_why_set(&why, "the label is too long");
+		return desk_refuse(d, &why, SEK_E_LIMIT);
+	}
+	r = sek_trust_load(d->policy, &e->trust, &why);
+	return r == SEK_OK ? DESK_GO : desk_refuse(d, &why, r);
+}
+
+static int
+enrol(struct desk *d, int argc, char **argv)
+{
+	struct enrol e = { .d = d, .pin_fd = -1 };
+	const char *bind = NULL, *pin_fd = NULL;
+	const struct desk_opt opts[] = {
+		{ .name = "pkcs11", .value = &e.module },
+		{ .name = "certificate", .value = &e.file },
+		{ .name = "token", .value = &e.token },
+		{ .name = "id", .value = &e.id },
+		{ .name = "bind", .value = &bind },
+		{ .name = "label", .value = &e.label },
+		{ .name = "yes", .flag = &e.yes },
+		{ .name = "pin-file", .value = &e.pin_file },
+		{ .name = "pin-fd", .value = &pin_fd },
+	};
+	char **words;
+	int r;
+
+	r = desk_options(d, argc, argv, opts, sizeof(opts) / sizeof(opts[0]),
+	    1, 1, &words);
+	if (r == DESK_GO)
+		r = usage(&e, bind, pin_fd);
+	if (r == DESK_GO)
+		r = open_all(&e, words[0]);
+	if (r == DESK_GO)
+		r = e.module != NULL ? enrol_from_token(&e) :
+		    enrol_from_file(&e);
+	if (r == DESK_GO)
+		r = keep(&e);
+	X509_free(e.cert);
+	sek_trust_free(e.trust);
+	return r;
+}
+
+const struct desk_command desk_enrol_commands[] = {
+	{ "enrol", "PERSON (--pkcs11 MODULE [--token LABEL] [--id HEX] "
+	    "[--pin-file FILE | --pin-fd N] | --certificate FILE) "
+	    "[--bind key|certificate] [--label TEXT] [--yes]",
+	    { "bind a card to a person: shows its certificate, asks, and has "
+	    "the card sign with its PIN",
+	    "カードを利用者に結び付けます(証明書を表示して確認し、PINで署名"
+	    "させます)" }, enrol },
+	{ .name = NULL }
+};

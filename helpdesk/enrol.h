@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the two ways to enrol share: a certificate that was shown, judged and
+ * confirmed, and what has been proved about it.
+ */
+#ifndef HELPDESK_ENROL_H
+#define HELPDESK_ENROL_H
+
+#include <openssl/x509.h>
+
+#include "gate/certificate.h"
+#include "helpdesk/desk.h"
+
+/* What the administrator asked for. */
+struct enrol {
+	struct desk *d;
+	struct sek_person person;
+	const char *module;      /* --pkcs11; NULL: a file */
+	const char *file;        /* --certificate */
+	const char *token;       /* --token */
+	const char *id;          /* --id, hex */
+	const char *label;       /* --label */
+	const char *pin_file;    /* --pin-file */
+	int pin_fd;              /* --pin-fd; -1: none */
+	bool yes;
+	enum sek_bind bind;
+	struct sek_trust *trust; /* owned */
+	/* found on the way */
+	X509 *cert;              /* owned */
+	struct sek_cert_info info;
+	enum sek_reason judged;  /* what a login would say now */
+	const char *kind;        /* "pkcs11" or "file" */
+	const char *proof;       /* "pin", "signature", "none" */
+	char module_name[65];
+	char token_label[SEK_LABEL_MAX];
+	char token_serial[SEK_LABEL_MAX];
+	char key_id[2 * SEK_MAX_KEY_ID + 1]; /* hex */
+};
+
+/* Each is DESK_GO or what to exit with. */
+int enrol_from_token(struct enrol *e) SEK_MUST;
+int enrol_from_file(struct enrol *e) SEK_MUST;
+/* Parse, show, judge, ask; fills cert and info. */
+int enrol_take(struct enrol *e, const uint8_t *der, size_t n) SEK_MUST;
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `sekisho person`: who somebody is.
+ *
+ * Part of the administrator's program.  Must never remove a person: the
+ * record names them.  Who may no longer log in is suspended.
+ */
+#include "helpdesk/desk.h"
+
+#include <pwd.h>
+#include <string.h>
+
+#include "gate/audit.h"
+#include "helpdesk/account.h"
+
+/* "taro --account taro": an account that is not there yet is taro's own. */
+static int
+give_account(struct desk *d, const char *person, const char *name,
+    struct sek_why *why)
+{
+	struct sek_account a = { .shared = false };
+	int r;
+
+	r = sek_store_account(d->store, name, &a);
+	if (r == SEK_E_NOENT)
+		r = desk_account_new(d, name, false, why);
+	return r == SEK_OK ? desk_account_grant(d, person, name, true, why) :
+	    r;
+}
+
+static int
+add_all(struct desk *d, const struct sek_person *p,
+    const struct desk_list *accounts, struct sek_why *why)
+{
+	json_t *rec;
+	size_t i;
+	int r;
+
+	r = sek_store_add_person(d->store, d->actor, p, why);
+	if (r != SEK_OK)
+		return r;
+	rec = desk_record(d, "person_add");
+	sek_record_str(rec, "person.name", p->name);
+	sek_record_str(rec, "person.display", p->display);
+	sek_record_str(rec, "person.password_user", p->password_user);
+	for (i = 0; i < accounts->n; i++)
+		if ((r = give_account(d, p->name, accounts->at[i], why)) !=
+		    SEK_OK)
+			return r;
+	return SEK_OK;
+}
+
+/* A copy that is cut would be another name: too long is refused. */
+static int
+copy(const struct desk *d, char *to, size_t cap, const char *from)
+{
+	if (strlen(from) < cap) {
+		memcpy(to, from, strlen(from) + 1);
+		return DESK_GO;
+	}
+	return desk_refuse(d, &(const struct sek_why){ "a name is too long" },
+	    SEK_E_LIMIT);
+}
+
+static int
+person_add(struct desk *d, int argc, char **argv)
+{
+	const char *display = NULL, *password_user = NULL;
+	struct desk_list accounts = { .n = 0 };
+	const struct desk_opt opts[] = {
+		{ .name = "display", .value = &display },
+		{ .name = "password-user", .value = &password_user },
+		{ .name = "account", .list = &accounts },
+	};
+	struct sek_why why = { "" };
+	struct sek_person p = { 0 };
+	char **words;
+	size_t i;
+	int r;
+
+	if ((r = desk_options(d, argc, argv, opts, 3, 1, 1, &words)) !=
+	    DESK_GO || (r = desk_store(d, true)) != DESK_GO)
+		return r;
+	if (password_user == NULL)
+		password_user = words[0];
+	if ((r = copy(d, p.name, sizeof(p.name), words[0])) != DESK_GO ||
+	    (r = copy(d, p.display, sizeof(p.display),
+	    display != NULL ? display : "")) != DESK_GO ||
+	    (r = copy(d, p.password_user, sizeof(p.password_user),
+	    password_user)) != DESK_GO)
+		return r;
+	if ((r = desk_begin(d)) != DESK_GO)
+		return r;
+	r = desk_end(d, add_all(d, &p, &accounts, &why), &why);
+	if (r != DESK_OK)
+		return r;
+	DESK_SAY(d, W_PERSON_ADDED, { p.name });
+	for (i = 0; i < accounts.n; i++) {
+		DESK_SAY(d, W_GRANTED, { p.name, accounts.at[i] });
+		desk_account_note(d, accounts.at[i]);
+	}
+	if (getpwnam(p.password_user) == NULL)
+		DESK_ERR(d, W_NO_SYSTEM_USER, { p.password_user });
+	return DESK_OK;
+}
+
+/* -- list */
+
+struct listing {
+	struct desk *d;
+	json_t *array; /* NULL: for people */
+};
+
+static int
+count_active(void *arg, const struct sek_credential *c)
+{
+	*(int *)arg += c->status == SEK_STATUS_ACTIVE;
+	return 0;
+}
+
+static int
+show_json(json_t *array, const struct sek_person *p,
+    const struct sek_account *a, size_t n, int active)
+{
+	json_t *names = json_array(), *o;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (json_array_append_new(names, desk_json_text(a[i].name)) !=
+		    0)
+			break;
+	o = json_pack("{s:o, s:o, s:o, s:s, s:o, s:i}",
+	    "person", desk_json_text(p->name),
+	    "display", desk_json_text(p->display),
+	    "password_user", desk_json_text(p->password_user),
+	    "status", sek_status_word(p->status),
+	    "accounts", names, "active_credentials", active);
+	return i == n && json_array_append_new(array, o) == 0 ? 0 :
+	    SEK_E_NOMEM;
+}
+
+static void
+show_line(const struct desk *d, const struct sek_person *p,
+    const struct sek_account *a, size_t n, int active)
+{
+	size_t i;
+
+	desk_text(stdout, p->name);
+	(void)printf("\t%s\t", desk_word(p->status == SEK_STATUS_ACTIVE ?
+	    W_ACTIVE : W_SUSPENDED, d->lang));
+	desk_text(stdout, p->password_user);
+	(void)fputs(n == 0 ? "\t-" : "\t", stdout);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			(void)fputc(',', stdout);
+		desk_text(stdout, a[i].name);
+	}
+	(void)printf("\t%d\t", active);
+	desk_text(stdout, p->display);
+	(void)fputc('\n', stdout);
+}
+
+static int
+list_one(void *arg, const struct sek_person *p)
+{
+	struct sek_account a[64];
+	struct listing *l = arg;
+	int active = 0, r;
+	size_t n = 0;
+
+	r = sek_store_accounts_of(l->d->store, p->id, a,
+	    sizeof(a) / sizeof(a[0]), &n);
+	if (r == SEK_OK)
+		r = sek_store_each_credential(l->d->store, p->id,
+		    count_active, &active);
+	if (r != SEK_OK)
+		return r;
+	if (l->array != NULL)
+		return show_json(l->array, p, a, n, active);
+	show_line(l->d, p, a, n, active);
+	return 0;
+}
+
+static int
+person_list(struct desk *d, int argc, char **argv)
+{
+	bool json = false;
+	const struct desk_opt opts[] = { { .name = "json", .flag = &json } };
+	struct listing l = { .d = d };
+	char **words;
+	int r;
+
+	if ((r = desk_options(d, argc, argv, opts, 1, 0, 0, &words)) !=
+	    DESK_GO || (r = desk_store(d, false)) != DESK_GO)
+		return r;
+	if (json && (l.array = json_array()) == NULL)
+		return desk_lost(d);
+	if (!json)
+		DESK_SAY(d, W_PERSON_HEAD, { NULL });
+	r = sek_store_each_person(d->store, list_one, &l);
+	if (r != SEK_OK) {
+		json_decref(l.array);
+		return desk_unreadable(d, r);
+	}
+	return json ? desk_json_print(d, l.array) : DESK_OK;
+}
+
+/* -- status */
+
+static int
+set_status(struct desk *d, int argc, char **argv, bool suspend)
+{
+	const char *reason = NULL;
+	const struct desk_opt opts[] = {
+		{ .name = "reason", .value = &reason }
+	};
+	struct sek_why why = { "" };
+	json_t *rec;
+	char **words;
+	int r;
+
+	r = desk_options(d, argc, argv, opts, 1, 1, 1, &words);
+	if (r == DESK_GO)
+		r = desk_reason(d, reason, true);
+	if (r != DESK_GO || (r = desk_store(d, true)) != DESK_GO ||
+	    (r = desk_begin(d)) != DESK_GO)
+		return r;
+	r = sek_store_person_status(d->store, d->actor, words[0],
+	    suspend ? SEK_STATUS_SUSPENDED : SEK_STATUS_ACTIVE, reason, &why);
+	rec = desk_record(d, suspend ? "suspend" : "resume");
+	sek_record_str(rec, "person.name", words[0]);
+	sek_record_str(rec, "change.object", "person");
+	sek_record_str(rec, "change.reason", reason);
+	if ((r = desk_end(d, r, &why)) == DESK_OK)
+		DESK_SAY(d, suspend ? W_PERSON_SUSPENDED : W_PERSON_RESUMED,
+		    { words[0] });
+	return r;
+}
+
+static int
+person_suspend(struct desk *d, int argc, char **argv)
+{
+	return set_status(d, argc, argv, true);
+}
+
+static int
+person_resume(struct desk *d, int argc, char **argv)
+{
+	return set_status(d, argc, argv, false);
+}
+
+const struct desk_command desk_person_commands[] = {
+	{ "person add", "NAME [--display TEXT] [--password-user USER] "
+	    "[--account NAME]...",
+	    { "add a person; an account that is not there yet is made as "
+	    "theirs alone",
+	    "利用者を追加します(まだないアカウントは本人専用として作ります)" },
+	    person_add },
+	{ "person list", "[--json]", { "list all persons",
+	    "利用者の一覧を表示します" }, person_list },
+	{ "person suspend", "NAME --reason TEXT",
+	    { "let a person log in nowhere until resumed",
+	    "利用者を停止します(再開するまでログインできません)" },
+	    person_suspend },
+	{ "person resume", "NAME --reason TEXT",
+	    { "let a suspended person log in again",
+	    "停止した利用者を再開します" }, person_resume },
+	{ .name = NULL }
+};

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Everything `sekisho` says to an administrator, in English and Japanese;
+ * words.c holds the one table.  %1 to %4 stand for values.
+ */
+#ifndef HELPDESK_WORDS_H
+#define HELPDESK_WORDS_H
+
+#include "sekisho/reason.h"
+
+enum word {
+	W_USAGE,           /* %1 command, %2 arguments */
+	W_HELP_HEAD,
+	W_HELP_TAIL,
+	W_NO_COMMAND,      /* %1 */
+	W_BAD_OPTION,      /* %1 */
+	W_NEEDS_VALUE,     /* %1 */
+	W_TWICE,           /* %1 */
+	W_TOO_MANY,        /* %1 */
+	W_WORDS,
+	W_NEEDS_REASON,
+	W_NOT_A_NUMBER,    /* %1 */
+	W_NOT_AN_ID,       /* %1 */
+	W_FAILED,          /* %1 why */
+	W_STORE_FAILED,    /* %1 why */
+	W_OUTPUT,
+	W_MEMORY,
+	/* change */
+	W_NO_RECORD,       /* %1 why */
+	W_NOT_KEPT,        /* %1 why */
+	W_RECORD_LIES,     /* %1 record */
+	/* init */
+	W_MADE_FOLDER,     /* %1 path, %2 mode */
+	W_HAVE_FOLDER,
+	W_MADE_STORE,
+	W_HAVE_STORE,
+	W_UPDATED_STORE,
+	W_INIT_NO_RECORD,  /* %1 why */
+	W_INIT_NEXT,
+	/* persons and accounts */
+	W_PERSON_ADDED,    /* %1 */
+	W_ACCOUNT_ADDED,
+	W_GRANTED,         /* %1 person, %2 account */
+	W_UNGRANTED,
+	W_PERSON_SUSPENDED,
+	W_PERSON_RESUMED,
+	W_ACCOUNT_SUSPENDED,
+	W_ACCOUNT_RESUMED,
+	W_NOT_SHARED,      /* %1 account */
+	W_NO_SYSTEM_USER,  /* %1 */
+	W_PERSON_HEAD,
+	W_ACCOUNT_HEAD,
+	W_SHARED,
+	W_PERSONAL,
+	/* credentials */
+	W_CREDENTIAL_HEAD,
+	W_ACTIVE,
+	W_SUSPENDED,
+	W_REVOKED,
+	W_KEY,
+	W_CERTIFICATE,
+	W_NOW_REVOKED,     /* %1 id, %2 person */
+	W_NOW_SUSPENDED,
+	W_NOW_RESUMED,
+	W_AMBIGUOUS,       /* %1 */
+	W_NO_CREDENTIAL,   /* %1 */
+	W_NO_SUCH_CREDENTIAL, /* %1 */
+	W_NO_PERSON,       /* %1 */
+	/* enrolment */
+	W_ONE_SOURCE,
+	W_BAD_BIND,        /* %1 */
+	W_BAD_HEX,         /* %1 */
+	W_ONE_PIN,
+	W_NO_MODULE,       /* %1, %2 list */
+	W_CERT_SUBJECT,    /* %1 */
+	W_CERT_ISSUER,
+	W_CERT_SERIAL,
+	W_CERT_VALID,      /* %1 from, %2 to */
+	W_CERT_KEY,        /* %1 */
+	W_CERT_PRINT,      /* %1 */
+	W_CERT_TOKEN,      /* %1 label, %2 serial, %3 id */
+	W_CERT_UNREADABLE,
+	W_CERT_REFUSED,    /* %1 reason word, %2 detail */
+	W_ASK_ENROL,       /* %1 person */
+	W_NOT_CONFIRMED,
+	W_NO_TERMINAL,
+	W_NO_TOKEN,        /* %1 module */
+	W_NO_CERT_THERE,
+	W_SEVERAL,
+	W_ONE_OF,          /* %1 label, %2 id, %3 subject, %4 state */
+	W_HELPER,          /* %1 reason word, %2 detail */
+	W_PIN_PROMPT,      /* %1 label */
+	W_PIN_ON_READER,
+	W_PIN_LOW,
+	W_PIN_WRONG,       /* %1 tries left or "?" */
+	W_PIN_LAST,        /* %1 label */
+	W_PIN_LAST_SCRIPT,
+	W_PIN_FILE,        /* %1 why */
+	W_ENROLLED,        /* %1 id, %2 person */
+	W_UNPROVED,
+	W_CERT_FILE,       /* %1 path, %2 why */
+	/* audit */
+	W_AUDIT_GOOD,      /* %1 records, %2 hash */
+	W_AUDIT_BAD,       /* %1 line, %2 why, %3 good ones */
+	W_AUDIT_NONE,
+	/* check-config */
+	W_FOUND_GOOD,      /* %1 thing, %2 what */
+	W_FOUND_BAD,
+	W_CHECK_OK,
+	W_CHECK_FAILED,    /* %1 number */
+	N_WORDS
+};
+
+const char *desk_word(enum word w, enum sek_lang lang);
+
+#endif
