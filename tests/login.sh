@@ -1,0 +1,403 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Whole logins through real Linux-PAM, the gate, its helpers, SoftHSM and
+# pam_unix: who gets in, who does not, what they are told, what is recorded.
+
+# shellcheck source=tests/site.sh
+. "$(dirname "$0")/site.sh"
+site_enter "$0" "$@"
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-login.XXXXXX") || exit 1
+chmod 755 "$dir" # the helpers run as nobody
+trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+# shellcheck source=tests/cases.sh
+. "$(dirname "$0")/cases.sh"
+
+t site
+site_make "$dir/site" || { wrong "no site"; finish; exit 1; }
+site_user taro himitsu-1
+site_user hanako himitsu-2
+site_user ward3 nobody-knows
+site_user jiro himitsu-3
+person() {
+	site_person "$@" || wrong "no person $1"
+}
+site_desk account add ward3 --shared >/dev/null || wrong "no ward3"
+person taro '山田 太郎' taro ward3
+person hanako '佐藤 花子' hanako ward3
+person jiro 'Jiro'
+site_desk account add nocard >/dev/null
+cert() {
+	local n=$1
+	shift
+	site_cert "$n" "/C=JP/O=Sakura Hospital/CN=$n" "$@" &&
+	    site_token "$n" "$n" || wrong "no token $n"
+}
+cert taro key=rsa:2048
+cert hanako key=ec:P-256
+cert stranger key=ec:P-256
+cert revoked key=ec:P-256
+cert expired key=ec:P-256 to='12 seconds'
+cert server key=ec:P-256 eku=serverAuth
+pki_ca "$SITE/pki" other "/C=JP/O=Other/CN=Other CA"
+pki_cert "$SITE/pki" other foreign /CN=foreign key=ec:P-256
+site_token foreign foreign
+cert p384 key=ec:P-384
+cert rsa4096 key=rsa:4096
+finish
+
+# Each case has its own token: the one that is let be seen by its label.
+only() {
+	site_conf "s/^module = .*/&\ntoken-label = $1/" "${@:2}"
+}
+enrol() {
+	site_enrol "$@" || wrong "enrol $*"
+}
+# enrolled while they were good; what is wrong with them comes later
+t enrolments
+only taro "s/^\[revocation/[certificate]\npurpose = client-auth 1.3.6.1.5.5.7.3.1\n&/"
+cp "$SITE/pki/other.crt" "$SITE/etc/anchors/"
+pki_crl "$SITE/pki" other "$SITE/crl/other.crl"
+for who in taro revoked expired server foreign p384 rsa4096; do
+	enrol taro $who
+done
+enrol hanako hanako
+rm "$SITE/etc/anchors/other.crt" "$SITE/crl/other.crl"
+finish
+login() {
+	run site_drive --service ward --tty pts/7 --rhost 2001:db8::7 \
+	    --answer PIN=$SITE_PIN --answer Password=himitsu-1 "$@"
+}
+# Fields of the last record.
+recorded() {
+	local last part
+	last=$(tail -n 1 "$SITE_LOG")
+	for part; do
+		[[ $last == *"$part"* ]] || wrong "no $part in $last"
+	done
+}
+refused() {
+	recorded "\"reason\":\"$1\"" '"event":"auth"'
+	lacks "auth = 0"
+}
+generic="error: Login failed. Check the card and the password and try again,"
+generic+=" or call the helpdesk."
+
+only taro
+t good_login_rsa
+before=$(wc -l <"$SITE_LOG")
+login --user taro
+ended 0
+has "prompt: PIN of card taro: " "prompt: Password of 山田 太郎: " \
+    "auth = 0 Success" "acct = 0 Success" "open = 0 Success" \
+    "close = 0 Success" "env SEKISHO_PERSON=taro"
+(($(wc -l <"$SITE_LOG") == before + 3)) || wrong "not 3 records"
+
+t record_has_both_factors_and_the_token
+last=$(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)
+for part in '"pair":"pkcs11+password"' '"type":"pkcs11"' '"type":"pin"' \
+    '"type":"password"' '"result":0' '"method":"crl"' '"status":"good"' \
+    '"claimed":"taro"' '"rhost":"2001:db8::7"' '"tty":"pts/7"' \
+    "\"cert_serial\":\"$(pki_serial "$SITE/pki/taro.crt" |
+	tr 'A-F' 'a-f')\"" '"host":"ward-pc-3.example.jp"'; do
+	[[ $last == *"$part"* ]] || wrong "no $part in $last"
+done
+
+t no_secret_in_any_record
+! grep -qE "himitsu|$SITE_PIN\"" "$SITE_LOG" || wrong "a secret is on record"
+
+t login_and_logout_are_joined
+s=$(sed -n 's/.*"event":"login".*"session":"\([^"]*\)".*/\1/p' "$SITE_LOG" |
+    tail -n 1)
+[[ ${#s} == 36 && $(grep -c "\"session\":\"$s\"" "$SITE_LOG") == 3 ]] ||
+    wrong "session id: $s"
+recorded '"event":"logout"' '"login_seq":'
+
+t wrong_password
+login --user taro --answer Password=wrong --answer PIN=$SITE_PIN
+run site_drive --service ward --user taro --answer PIN=$SITE_PIN \
+    --answer Password=wrong
+has "auth = 7 Authentication failure" "$generic"
+refused wrong-password
+
+t wrong_pin_is_told_and_not_passed_on
+only taro 's/^type-seconds/pin-tries = 2\n&/'
+printf 'PIN=9999\nPIN=9998\nPassword=himitsu-1\n' >"$dir/answers"
+run site_drive --service ward --user taro --answers "$dir/answers"
+has "error: The PIN was wrong."
+shows "Check it before you try again."
+lacks "prompt: Password"
+refused wrong-pin
+
+t wrong_then_right_pin
+only taro
+printf 'PIN=0000\nPIN=%s\nPassword=himitsu-1\n' $SITE_PIN >"$dir/answers"
+run site_drive --service ward --user taro --answers "$dir/answers"
+ended 0
+lacks "auth = 7"
+
+t empty_pin_is_never_sent
+run site_drive --service ward --user taro --answer PIN= \
+    --answer Password=himitsu-1
+refused cancelled
+has "auth = 19 Conversation error"
+
+t empty_password
+run site_drive --service ward --user taro --answer PIN=$SITE_PIN \
+    --answer Password=
+refused cancelled
+
+t another_persons_card
+only hanako
+login --user taro
+has "prompt: Password of taro: " "$generic"
+lacks "prompt: PIN"
+refused no-match
+
+t pair_by_the_owner_of_the_other_account
+run site_drive --service ward --user hanako --answer PIN=$SITE_PIN \
+    --answer Password=himitsu-1
+refused wrong-password
+run site_drive --service ward --user hanako --answer PIN=$SITE_PIN \
+    --answer Password=himitsu-2
+ended 0
+
+t shared_account_takes_the_persons_password
+run site_drive --service ward --user ward3 --answer PIN=$SITE_PIN \
+    --answer Password=nobody-knows
+refused wrong-password
+run site_drive --service ward --user ward3 --answer PIN=$SITE_PIN \
+    --answer Password=himitsu-2
+ended 0
+has "env SEKISHO_PERSON=hanako" "user=ward3"
+recorded '"name":"hanako"'
+
+t unknown_user_is_told_the_same
+login --user nosuch
+has "prompt: Password of nosuch: " "$generic" \
+    "auth = 7 Authentication failure"
+refused unknown-user
+
+t not_enrolled_is_told_the_same
+login --user nocard
+has "prompt: Password of nocard: " "$generic" \
+    "auth = 7 Authentication failure"
+refused not-enrolled
+
+# The time from the last answer to the verdict, in milliseconds.
+t told_at_the_same_time
+only hanako
+times=()
+for who in nosuch nocard taro; do
+	login --user "$who"
+	times+=($((($(date +%s%N) - started) / 1000000)))
+done
+only taro
+run site_drive --service ward --user taro --answer PIN=$SITE_PIN \
+    --answer Password=wrong
+times+=($((($(date +%s%N) - started) / 1000000)))
+for ms in "${times[@]}"; do
+	((ms >= 400)) || wrong "not paced: ${times[*]}"
+done
+
+t no_token
+only none
+login --user taro
+has "info: Insert your card."
+refused no-token
+has "auth = 7 Authentication failure"
+within 6000
+
+t no_token_unknown_user_is_told_the_same
+login --user nosuch
+has "info: Insert your card." \
+    "error: No card was found. Insert your card and try again."
+refused unknown-user
+
+t stranger_cert_on_a_trusted_ca
+only stranger
+login --user taro
+refused no-match
+
+t revoked_certificate
+only revoked
+site_crl revoke="$(pki_serial "$SITE/pki/revoked.crt"),keyCompromise"
+login --user taro
+lacks "prompt: PIN"
+shows "This card's certificate has been revoked."
+refused cert-revoked
+recorded '"revoked_reason":"keyCompromise"' '"status":"revoked"' \
+    '"result":8'
+
+t stale_crl
+site_crl from='40 days ago' to='10 days ago'
+only taro
+login --user taro
+refused crl-stale
+lacks "prompt: PIN"
+
+t stale_crl_still_revokes
+site_crl from='40 days ago' to='10 days ago' \
+    revoke="$(pki_serial "$SITE/pki/revoked.crt")"
+only revoked
+login --user taro
+refused cert-revoked
+
+t grace_is_used_and_recorded
+site_crl from='3 days ago' to='1 hour ago'
+only taro 's/^stale = .*/stale = grace 24/'
+login --user taro
+ended 0
+grep '"event":"auth"' "$SITE_LOG" | tail -n 1 |
+    grep -q '"grace_used":true' || wrong "grace is not on record"
+
+t missing_crl
+rm "$SITE/crl/ca.crl"
+only taro
+login --user taro
+refused crl-missing
+
+t forged_crl
+pki_ca "$SITE/pki" forged "/C=JP/O=Sakura Hospital/CN=Sakura Staff CA"
+pki_crl "$SITE/pki" forged "$SITE/crl/forged.crl" aki=no
+login --user taro
+refused crl-invalid
+rm "$SITE/crl/forged.crl"
+
+t der_crl
+site_crl form=der
+login --user taro
+ended 0
+
+t expired_certificate
+while openssl x509 -noout -checkend 0 -in "$SITE/pki/expired.crt" >/dev/null; do
+	sleep 0.2
+done
+sleep 1 # notAfter itself is still valid
+only expired
+login --user taro
+refused cert-expired
+lacks "prompt: PIN"
+
+t server_certificate
+only server
+login --user taro
+refused cert-usage
+
+t wrong_issuer
+only foreign
+login --user taro
+refused cert-issuer
+
+t suspended_and_revoked_credentials
+id=$(site_desk list taro --json | tr '{' '\n' |
+    sed -n '/"active"/s/.*"id":\([0-9]*\).*/\1/p' | head -n 1)
+id=$(sed -n 's/.*"credential":\([0-9]*\).*/\1/p' "$SITE_LOG" | head -n 1)
+only taro
+site_desk suspend "$id" --reason 'left at home' >/dev/null ||
+    wrong "suspend $id"
+login --user taro
+refused credential-suspended
+site_desk resume "$id" >/dev/null || wrong "resume $id"
+login --user taro
+ended 0
+
+t suspended_person_is_told_the_same
+site_desk person suspend taro --reason leave >/dev/null
+login --user taro
+has "$generic"
+refused person-suspended
+site_desk person resume taro --reason back >/dev/null
+
+t pin_pair
+only taro
+run site_drive --service kiosk --user taro --answer PIN=$SITE_PIN
+ended 0
+lacks "prompt: Password"
+
+t p384_and_rsa4096
+for k in p384 rsa4096; do
+	only "$k"
+	run site_drive --service kiosk --user taro --answer PIN=$SITE_PIN
+	ended 0
+done
+grep -q '"scheme":"ecdsa' "$SITE_LOG" || wrong "no ECDSA on record"
+
+t card_first_one_account
+only taro 's/^language = .*/language = ja/'
+site_desk account ungrant ward3 taro >/dev/null || wrong ungrant
+run site_drive --service kiosk --answer PIN=$SITE_PIN
+ended 0
+has "user=taro" "info: 山田 太郎 さん、ようこそ。"
+
+t card_first_several_accounts
+only hanako
+for choice in 1 hanako; do
+	run site_drive --service kiosk --answer PIN=$SITE_PIN \
+	    --answer "Number or name=$choice"
+	ended 0
+	shows "1) 佐藤 花子 (hanako)" "2) 佐藤 花子 (ward3)"
+	has "user=hanako"
+done
+run site_drive --service kiosk --answer PIN=$SITE_PIN \
+    --answer "Number or name=2"
+has "user=ward3" "env SEKISHO_PERSON=hanako"
+run site_drive --service kiosk --answer PIN=$SITE_PIN \
+    --answer "Number or name=root"
+refused ambiguous
+
+t card_first_nobodys_card
+only stranger
+run site_drive --service kiosk --answer PIN=$SITE_PIN
+refused no-match
+lacks "prompt:"
+
+t japanese
+only taro 's/^language = .*/language = ja/'
+run site_drive --service ward --user taro --answer PIN=$SITE_PIN \
+    --answer パスワード=himitsu-1
+ended 0
+has "prompt: カード taro のPIN: " "prompt: 山田 太郎 のパスワード: "
+
+t service_without_policy
+cp "$SITE/pam.d/ward" "$SITE/pam.d/closet"
+run site_drive --service closet --user taro
+has "auth = 9 Authentication service cannot retrieve authentication info"
+refused no-policy
+
+t no_record_no_login
+only taro
+mv "$SITE/log" "$SITE/log.away"
+login --user taro
+has "auth = 9 Authentication service cannot retrieve authentication info"
+lacks "auth = 0"
+mv "$SITE/log.away" "$SITE/log"
+
+t odd_names_are_refused_and_recorded_on_one_line
+before=$(wc -l <"$SITE_LOG")
+for odd in $'ta\nro' $'a\x1b[0m' '../x' '-u' 'a b' "$(printf '%0300d' 0)" \
+    $'root\xe2\x80\x8b' $'\xff\xfe'; do
+	login --user "$odd"
+	refused bad-name
+done
+(($(wc -l <"$SITE_LOG") == before + 8)) || wrong "not one line each"
+LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f\x7f]' "$SITE_LOG" &&
+    wrong "a control byte is in the record"
+
+t hostile_environment_changes_nothing
+run env SOFTHSM2_CONF=/nonexistent OPENSSL_CONF=/nonexistent \
+    SSL_CERT_DIR=/tmp TMPDIR=/nonexistent LD_LIBRARY_PATH=/tmp \
+    "$BUILD/tests/pamdrive" --service ward --user taro \
+    --answer PIN=$SITE_PIN --answer Password=himitsu-1
+ended 0
+
+t the_record_verifies
+run site_desk audit verify
+ended 0
+
+t nothing_is_left_running
+sleep 0.2
+! pgrep '^sekisho-' >/dev/null ||
+    wrong "$(pgrep -l sekisho)"
+finish

@@ -1,0 +1,638 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The administrator's program, every command: what it does, what it refuses,
+# with which exit status, and what then stands in the store and the record.
+# A private installation in one folder; cards are SoftHSM tokens, and a person
+# at a terminal is tests/ttydrive.c.
+
+: "${BUILD:=build}"
+dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-cli.XXXXXX") || exit 1
+trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+# shellcheck source=tests/cases.sh
+. "$(dirname "$0")/cases.sh"
+# shellcheck source=tests/pki.sh
+. "$(dirname "$0")/pki.sh"
+
+conf=$dir/etc/sekisho.conf
+log=$dir/log/audit.jsonl
+softhsm=/usr/lib/softhsm/libsofthsm2.so
+badp11=$(realpath "${BADP11_SO:-$BUILD/tests/badp11.so}")
+tty=$BUILD/tests/ttydrive
+me=$(cat /proc/self/loginuid)
+((me != 4294967295)) || me=$(id -u)
+me=$(getent passwd "$me" | cut -d: -f1)
+
+write_conf() {
+	local edit args=()
+	for edit; do args+=(-e "$edit"); done
+	cat >"$dir/etc/new" <<-END
+		[sekisho]
+		host = desk.example.jp
+		language = en
+
+		[paths]
+		state = $dir/lib
+		audit = $dir/log
+		helpers = $dir/libexec
+		trust-anchors = $dir/etc/anchors
+		crls = $dir/crl
+
+		[helpers]
+		user = nobody
+
+		[limits]
+		token-seconds = 5
+
+		[pkcs11 card]
+		module = $softhsm
+		environment = SOFTHSM2_CONF=$dir/etc/softhsm2.conf
+
+		[pkcs11 finaltry]
+		module = $dir/libexec/badp11.so
+		environment = SOFTHSM2_CONF=$dir/etc/softhsm2.conf
+		environment = BADP11=finaltry
+
+		[service ward]
+		pairs = pkcs11+password
+	END
+	[[ -z ${args[*]-} ]] || sed -i "${args[@]}" "$dir/etc/new"
+	mv "$dir/etc/new" "$conf"
+}
+
+desk() {
+	"$dir/libexec/sekisho" "$@" --conf "$conf"
+}
+# Done before: not a case of its own.
+quiet() {
+	desk "$@" >"$dir/quiet" 2>&1 || wrong "$* $(cat "$dir/quiet")"
+}
+d() {
+	run desk "$@"
+}
+refused() {
+	ended 1
+	shows "$@"
+}
+usage() {
+	run "$dir/libexec/sekisho" "$@"
+	ended 2
+}
+# Parts of the last line of the record.
+recorded() {
+	local last part
+	last=$(tail -n 1 "$log")
+	for part; do
+		[[ $last == *"$part"* ]] || wrong "no $part in $last"
+	done
+}
+records() {
+	[[ $(wc -l <"$log") == "$1" ]] || wrong "$(wc -l <"$log") records"
+}
+mode() {
+	[[ $(stat -c %a "$1") == "$2" ]] || wrong "mode of $1"
+}
+# A token with the key and certificate of NAME as CKA_ID.
+token() {
+	local label=$1 name=$2 id=$3 key=$dir/pki/$2
+	openssl pkcs8 -topk8 -nocrypt -in "$key.key" -out "$key.p8" &&
+	    openssl x509 -in "$key.crt" -outform DER -out "$key.der" &&
+	    softhsm2-util --import "$key.p8" --token "$label" \
+	    --label "$name" --id "$id" --pin 4711 >/dev/null &&
+	    pkcs11-tool --module "$softhsm" --token-label "$label" \
+	    --login --pin 4711 --write-object "$key.der" --type cert \
+	    --id "$id" --label "$name" >/dev/null 2>&1
+}
+
+t site
+chmod 755 "$dir"
+mkdir -p "$dir"/{etc/anchors,crl,libexec,pki,tokens}
+chmod 755 "$dir"/{etc,etc/anchors,crl,libexec}
+install -m 755 "$BUILD"/sekisho{,-pkcs11,-password} "$badp11" "$dir/libexec/"
+export SOFTHSM2_CONF=$dir/etc/softhsm2.conf
+printf '%s\n' "directories.tokendir = $dir/tokens" \
+    'objectstore.backend = file' 'log.level = ERROR' >"$SOFTHSM2_CONF"
+chmod 644 "$SOFTHSM2_CONF"
+{
+	pki_ca "$dir/pki" ca "/C=JP/O=Sakura/CN=Sakura CA" &&
+	    pki_crl "$dir/pki" ca "$dir/crl/ca.crl" &&
+	    cp "$dir/pki/ca.crt" "$dir/etc/anchors/"
+	for n in taro hanako one two file; do
+		pki_cert "$dir/pki" ca $n "/C=JP/O=Sakura/CN=$n" key=ec:P-256
+	done
+	pki_cert "$dir/pki" ca late "/CN=late" key=ec:P-256 profile=expired
+	pki_cert "$dir/pki" ca rsa "/CN=rsa" key=rsa:2048
+	for n in single several; do
+		softhsm2-util --init-token --free --label $n \
+		    --so-pin 12345678 --pin 4711 >/dev/null
+	done
+	token single taro 01 && token several one 0a && token several two 0b
+	chown -R nobody "$dir/tokens"
+} || wrong "no site"
+printf '4711\n' >"$dir/pin"
+printf '0000\n' >"$dir/wrongpin"
+chmod 600 "$dir"/{pin,wrongpin}
+write_conf
+
+t wrong_usage_ends_with_2
+for c in '' bogus 'person bogus' 'person add' 'person add a b' \
+    'person suspend a' 'account grant a' 'enrol' 'enrol a' \
+    'enrol a --pkcs11 x --certificate y' 'enrol a --pkcs11 x --bind both' \
+    'enrol a --pkcs11 x --id 0' 'enrol a --pkcs11 x --id zz' \
+    'enrol a --pkcs11 x --pin-fd -1' 'enrol a --pkcs11 x --pin-fd x' \
+    'enrol a --pkcs11 x --pin-fd 3 --pin-file y' \
+    'enrol a --certificate x --pin-file y' 'list a b' 'list --bogus' \
+    'revoke' 'revoke 1' 'revoke --reason x' 'revoke 1 --id 1 --reason x' \
+    'revoke --id x --reason x' 'suspend 1' 'suspend a --reason x' \
+    'resume' 'resume 0' 'audit' 'audit bogus' 'audit show --last 0' \
+    'audit show --last 99999999999999999999' 'audit show --last' \
+    'audit show --event a --event b' 'init now' '--conf' '--bogus' \
+    'person --conf' 'check-config x'; do
+	# shellcheck disable=SC2086
+	usage $c
+	((status == 2)) || wrong "for: $c"
+done
+usage revoke 1 --reason ''
+shows --reason
+
+t help
+run "$dir/libexec/sekisho" --help
+ended 0
+cp "$dir/out" "$dir/help"
+shows 'sekisho enrol PERSON' 'sekisho audit verify'
+for c in init check-config 'person add' 'account ungrant' enrol list revoke \
+    'audit show'; do
+	# shellcheck disable=SC2086
+	run "$dir/libexec/sekisho" help $c
+	ended 0
+	shows "usage: sekisho $c [--conf FILE]"
+	# shellcheck disable=SC2086
+	run "$dir/libexec/sekisho" $c --help
+	ended 0
+	grep -qF "  sekisho $c " "$dir/help" || wrong "no $c in the help"
+done
+usage help bogus
+run "$dir/libexec/sekisho" --version
+ended 0
+shows 'sekisho 0.'
+
+t configuration_is_refused_by_file_and_line
+run "$dir/libexec/sekisho" person list --conf "$dir/none"
+refused "$dir/none"
+run "$dir/libexec/sekisho" init --conf etc/sekisho.conf
+ended 1
+write_conf 's/^host = .*/&\nhsot = x/'
+for c in init check-config 'person list' 'audit verify' 'revoke 1 --reason x'; do
+	# shellcheck disable=SC2086
+	d $c
+	refused "$conf:3:" hsot
+done
+write_conf
+chmod 666 "$conf"
+d init
+refused "$conf"
+write_conf
+[[ ! -e $dir/lib && ! -e $dir/log ]] || wrong "something was made"
+
+t nothing_works_before_init
+d person list
+refused "$dir/lib"
+mkdir -m 700 "$dir/lib" "$dir/log"
+for c in 'person list' 'person add a' 'list' 'revoke 1 --reason x'; do
+	# shellcheck disable=SC2086
+	d $c
+	refused 'sekisho init'
+done
+[[ ! -e $dir/lib/sekisho.db ]] || wrong "a store was made"
+d audit show
+ended 0
+shows 'no record yet'
+d audit verify
+refused 'no record yet'
+rmdir "$dir/lib" "$dir/log"
+
+t init_makes_what_is_missing_and_says_so
+d init
+ended 0
+has "made the folder $dir/lib (mode 0700)" "made the folder $dir/log (mode 0700)" \
+    "made the store $dir/lib/sekisho.db"
+mode "$dir/lib" 700
+mode "$dir/log" 700
+mode "$dir/lib/sekisho.db" 600
+mode "$log" 600
+recorded '"event":"config"' "\"actor\":\"$me\"" '"command":"init"' \
+    '"path":"sekisho.db"'
+before=$(wc -l <"$log")
+d init
+ended 0
+has "the folder $dir/lib is there already" \
+    "the store $dir/lib/sekisho.db is there already"
+lacks made
+records "$before"
+
+t init_refuses_what_is_not_safe
+write_conf "s:^state = .*:state = $dir/open/lib:"
+mkdir -m 777 "$dir/open"
+chmod 777 "$dir/open"
+d init
+refused "$dir/open"
+rm -rf "$dir/open"
+write_conf
+chmod 777 "$dir/lib"
+d init
+refused "$dir/lib"
+chmod 700 "$dir/lib"
+chmod 644 "$dir/lib/sekisho.db"
+d init
+refused sekisho.db 0600
+chmod 600 "$dir/lib/sekisho.db"
+
+t persons_and_accounts
+d person add taro --display '山田 太郎' --account taro
+ended 0
+has 'added the person taro' 'taro may open the account taro' \
+    'sekisho: note: this system does not know the user taro (yet)'
+recorded '"event":"grant"' '"person":{"name":"taro"}' \
+    '"account":{"name":"taro"}' "\"actor\":\"$me\"" '"result":0' \
+    '"reason":"ok"'
+grep -q '"event":"person_add".*"display":"山田 太郎"' "$log" ||
+    wrong "no person_add"
+grep -q '"account":{"name":"taro","shared":false}.*"event":"account_add"' \
+    "$log" || wrong "no account_add"
+d account add ward3 --shared --person taro
+ended 0
+has 'added the account ward3' 'taro may open the account ward3'
+d person add hanako --password-user h.sato --account ward3
+ended 0
+lacks 'not marked as shared'
+d account grant taro hanako
+ended 0
+shows 'not marked as shared'
+d account ungrant taro hanako
+ended 0
+recorded '"event":"ungrant"'
+d person list
+has $'taro\tactive\ttaro\ttaro,ward3\t0\t山田 太郎' \
+    $'hanako\tactive\th.sato\tward3\t0\t'
+d account list
+has $'ward3\tactive\tshared\thanako,taro' $'taro\tactive\tpersonal\ttaro'
+d person list --json
+has '{"accounts":["taro","ward3"],"active_credentials":0,"display":"山田 太郎","password_user":"taro","person":"taro","status":"active"}'
+d account list --json
+has '{"account":"taro","persons":["taro"],"shared":false,"status":"active"},'
+
+t refusals_change_and_record_nothing
+before=$(wc -l <"$log")
+d person add taro
+refused 'sekisho: there is already a person taro'
+d person add saburo --account ward3 --account 'no such'
+refused 'not usable as a name'
+d person add saburo --display $'evil\e[2J'
+refused 'not printable'
+d person add "$(printf 'x%.0s' {1..300})"
+refused 'too long'
+d account add ward9 --person nobody-here
+refused 'there is no person nobody-here'
+d account grant ward3 taro
+refused 'already'
+d account ungrant taro hanako
+refused 'may not open the account taro anyway'
+d account grant ward3 saburo
+refused 'there is no person saburo'
+d person suspend saburo --reason x
+refused 'there is no person saburo'
+records "$before"
+d person list
+lacks saburo
+d account list
+lacks ward9
+
+t suspended_persons_and_accounts
+d person suspend taro --reason '休職'
+ended 0
+recorded '"event":"suspend"' '"object":"person","reason":"休職"'
+d person suspend taro --reason again
+refused 'suspended already'
+d person list
+shows $'taro\tsuspended'
+d person resume taro --reason back
+ended 0
+recorded '"event":"resume"'
+d account suspend ward3 --reason closed
+ended 0
+d account list --json
+shows '"account":"ward3","persons":["hanako","taro"],"shared":true,"status":"suspended"'
+d account resume ward3 --reason open
+ended 0
+recorded '"event":"resume"' '"account":{"name":"ward3"}'
+
+t enrol_from_a_file_says_what_is_not_proved
+d enrol taro --certificate "$dir/pki/file.crt" --label 'blue card' --yes
+ended 0
+shows '  subject      CN=file' '  key          EC 256' '  SHA-256      ' \
+    'enrolled credential 1 for taro' 'was not proved'
+recorded '"event":"enrol"' '"proof":"none"' '"bind":"key"' '"credential":1' \
+    '"label":"blue card"' "\"cert_sha256\":\"$(openssl x509 -outform DER \
+    -in "$dir/pki/file.crt" | sha256sum | cut -d' ' -f1)\"" \
+    '"name":"taro"' "\"actor\":\"$me\""
+d list
+shows $'1\ttaro\tactive\tkey\t' $'\tblue card\tpossession not proved'
+
+t a_bound_key_is_refused_for_all
+before=$(wc -l <"$log")
+d enrol hanako --certificate "$dir/pki/file.crt" --yes
+refused 'sekisho: this key is credential 1 of taro already (active)'
+d enrol taro --certificate "$dir/pki/file.crt" --bind certificate --yes
+refused 'credential 1 of taro'
+records "$before"
+
+t der_and_binding_by_certificate
+openssl x509 -in "$dir/pki/rsa.crt" -outform DER -out "$dir/rsa.der"
+d enrol hanako --certificate "$dir/rsa.der" --bind certificate --yes
+ended 0
+shows '  key          RSA 2048'
+recorded '"bind":"certificate"'
+d list hanako --json
+shows '"bind":"certificate"' '"person":"hanako"' '"status":"active"' \
+    "\"created_by\":\"$me\"" '"not_after":"20'
+lacks '"person":"taro"'
+
+t a_certificate_that_would_be_refused_is_told
+d enrol hanako --certificate "$dir/pki/late.crt" --yes
+ended 0
+shows 'WARNING' cert-expired
+recorded '"warning":"cert-expired"'
+
+t files_that_are_no_certificate
+cat "$dir"/pki/{taro,hanako}.crt >"$dir/two.pem"
+head -c 100 "$dir/rsa.der" >"$dir/cut.der"
+: >"$dir/empty"
+head -c 70000 /dev/zero >"$dir/large"
+mkfifo "$dir/fifo"
+for f in two.pem:'more than one' pki/taro.key:'no certificate' \
+    cut.der:'can be read' empty:empty large:larger fifo:'no regular' \
+    none:'No such file' etc:'no regular'; do
+	d enrol taro --certificate "$dir/${f%%:*}" --yes
+	refused "${f#*:}"
+done
+d enrol nobody-here --certificate "$dir/pki/taro.crt" --yes
+refused 'there is no person nobody-here'
+d enrol taro --certificate "$dir/pki/taro.crt" --label $'\e[31mred' --yes
+refused 'not printable'
+run setsid "$dir/libexec/sekisho" enrol taro --conf "$conf" \
+    --certificate "$dir/pki/taro.crt"
+refused 'no terminal'
+
+t enrol_a_card_with_its_pin
+d enrol taro --pkcs11 card --token single --pin-file "$dir/pin" --yes
+ended 0
+shows '  subject      CN=taro' '  token        single' 'key id 01' \
+    'enrolled credential'
+lacks 4711 'not proved'
+recorded '"proof":"pin"' '"kind":"pkcs11"' '"module":"card"' \
+    '"label":"single"'
+lacks 4711
+! grep -q 4711 "$log" || wrong "the PIN is on record"
+d list taro --json
+shows '"status_reason":"possession proved by a signature with the PIN"' \
+    '"token_serial":"'
+
+t several_certificates_are_listed_not_guessed
+d enrol hanako --pkcs11 "$softhsm" --token several --pin-file "$dir/pin" --yes
+refused "--token 'several' --id 0a  CN=one" '--id 0b' ': ok'
+d enrol hanako --pkcs11 card --token several --id 0c --pin-file "$dir/pin" --yes
+refused 'no certificate there that fits'
+exec 5<<<4711
+d enrol hanako --pkcs11 "$softhsm" --token several --id 0A --pin-fd 5 --yes
+exec 5<&-
+ended 0
+shows CN=one 'key id 0a'
+
+t modules_are_those_of_the_configuration
+d enrol taro --pkcs11 /usr/lib/opensc-pkcs11.so --pin-file "$dir/pin" --yes
+refused 'no module of the configuration' 'card, finaltry'
+d enrol taro --pkcs11 card --token nonesuch --pin-file "$dir/pin" --yes
+refused 'no token is inserted'
+
+t a_wrong_pin_is_tried_once
+before=$(wc -l <"$log")
+d enrol hanako --pkcs11 card --token several --id 0b \
+    --pin-file "$dir/wrongpin" --yes
+refused 'The PIN was wrong; tries left: '
+[[ $(grep -c 'PIN was wrong' "$dir/out") == 1 ]] || wrong "tried again"
+records "$before"
+
+t pin_files_are_private
+chmod 640 "$dir/pin"
+d enrol hanako --pkcs11 card --token several --id 0b --pin-file "$dir/pin" --yes
+refused 0600
+chmod 600 "$dir/pin"
+for f in empty large none; do
+	chmod 600 "$dir/empty" "$dir/large"
+	d enrol hanako --pkcs11 card --token several --id 0b \
+	    --pin-file "$dir/$f" --yes
+	refused PIN
+done
+
+t the_last_try_is_not_spent_by_a_script
+d enrol hanako --pkcs11 finaltry --token several --id 0b \
+    --pin-file "$dir/pin" --yes
+refused 'one try left'
+
+two=("$dir/libexec/sekisho" enrol hanako --conf "$conf" --pkcs11 card
+    --token several --id 0b)
+t at_the_terminal_no_is_no
+run "$tty" '(yes/no)=no' -- "${two[@]}"
+refused 'not confirmed' 'echo on'
+run "$tty" 'last try=no' -- "$dir/libexec/sekisho" enrol hanako \
+    --conf "$conf" --pkcs11 finaltry --token several --id 0b --yes
+refused last-try-declined
+
+t at_the_terminal_an_interrupt_restores_it
+before=$(wc -l <"$log")
+run "$tty" '(yes/no)=yes' 'PIN for several=^C' -- "${two[@]}"
+ended 130
+has 'echo on' 'signal 2'
+run "$tty" '(yes/no)=^C' -- "${two[@]}"
+ended 130
+records "$before"
+
+t at_the_terminal_the_pin_is_not_shown
+run "$tty" '(yes/no)=yes' 'PIN for several=1234' 'PIN for several=4711' -- \
+    "${two[@]}"
+ended 0
+shows 'The PIN was wrong' 'enrolled credential' 'echo on'
+lacks 4711 1234
+recorded '"proof":"pin"'
+
+t list_knows_persons_only
+d list nobody-here
+refused 'there is no person nobody-here'
+d list taro
+lacks hanako
+
+t suspend_resume_revoke
+d suspend 1 --reason 'left at home'
+ended 0
+has 'suspended the credential 1 of taro'
+recorded '"event":"suspend"' '"reason":"left at home"' '"credential":1'
+d suspend 1 --reason again
+refused 'suspended already'
+d resume 1
+ended 0
+recorded '"event":"resume"'
+d revoke 1 --reason '紛失'
+ended 0
+has 'revoked the credential 1 of taro'
+recorded '"event":"revoke"' '"reason":"紛失"' '"object":"credential"'
+d resume 1
+refused 'for ever'
+d suspend 1 --reason x
+refused 'for ever'
+d revoke 1 --reason x
+refused 'revoked already'
+d revoke 99 --reason x
+refused 'there is no credential 99'
+d list --json
+shows '"id":1,' '"status":"revoked","status_reason":"紛失"'
+d enrol hanako --certificate "$dir/pki/file.crt" --yes
+refused 'credential 1 of taro already (revoked)'
+
+t revoke_all_of_a_person
+d revoke hanako --reason 'left the hospital'
+ended 0
+n=$(grep -c 'revoked the credential' "$dir/out")
+((n == 4)) || wrong "$n revoked"
+d list hanako --json
+lacks '"status":"active"'
+d revoke hanako --reason again
+refused 'no credential that could be revoked'
+
+t a_number_that_is_also_a_name
+quiet person add 2
+d revoke 2 --reason x
+refused 'say --id 2 or --person 2'
+d revoke --person 2 --reason x
+refused '2 has no credential'
+quiet person add 10234
+quiet enrol 10234 --certificate "$dir/pki/hanako.crt" --yes
+d revoke 10234 --reason 'staff number'
+ended 0
+shows 'of 10234'
+
+t audit_show
+d audit show
+ended 0
+shows 'enrolled  ok  person=taro' "by=$me" 'because=left at home' \
+    'log begins'
+d audit show --last 2
+[[ $(wc -l <"$dir/out") == 2 ]] || wrong "not 2 lines"
+shows 'revoked  ok  person=10234'
+d audit show --event revoke --person hanako --last 3
+[[ $(wc -l <"$dir/out") == 3 ]] || wrong "not 3 lines"
+lacks enrolled taro
+d audit show --json
+cmp -s "$dir/out" "$log" || wrong "not the log itself"
+d audit show --json --person 10234 --event enrol
+[[ $(wc -l <"$dir/out") == 1 ]] || wrong "not 1 line"
+d audit show --person nobody-here
+ended 0
+[[ ! -s $dir/out ]] || wrong "lines"
+
+t audit_verify
+d audit verify
+ended 0
+shows "$(wc -l <"$log") records, all whole and chained"
+cp "$log" "$dir/log.good"
+sed -i '5s/"taro"/"jiro"/' "$log"
+d audit verify
+refused 'line '
+shows 'first bad record'
+sed 3d "$dir/log.good" >"$log"
+d audit verify
+refused 'line 3 is the first bad record (2 good ones before it)'
+cat "$dir/log.good" >"$log"
+d audit verify
+ended 0
+
+t without_a_record_nothing_is_changed
+mv "$log" "$dir/log.kept"
+mkdir "$log"
+for c in 'person add shiro' 'account add ward8' 'person suspend taro --reason x' \
+    "enrol taro --certificate $dir/pki/two.crt --yes" \
+    'account ungrant ward3 taro'; do
+	# shellcheck disable=SC2086
+	d $c
+	refused 'NOTHING WAS CHANGED'
+done
+rmdir "$log"
+mv "$dir/log.kept" "$log"
+d person list
+lacks shiro suspended
+d account list
+lacks ward8
+shows taro
+d audit verify
+ended 0
+
+t a_full_disk_changes_nothing
+before=$(wc -l <"$log")
+run bash -c "ulimit -f 0; '$dir/libexec/sekisho' person add shiro \
+    --conf '$conf' 2>&1 | cat; exit \${PIPESTATUS[0]}"
+ended 1
+lacks 'added the person'
+records "$before"
+d person list
+lacks shiro
+
+t check_config_says_what_is_wrong
+d check-config
+ended 0
+has OK "good  configuration: $conf" "good  trust: $dir/etc/anchors" \
+    "good  store: $dir/lib" "good  audit: $dir/log" \
+    "good  helper user: nobody" "good  card: $softhsm"
+lacks BAD
+mv "$dir/libexec/sekisho-pkcs11" "$dir/libexec/away"
+mv "$dir/lib/sekisho.db" "$dir/lib/away"
+d check-config
+refused 'BAD   sekisho-pkcs11: ' 'BAD   store: ' 'findings: 2' 'sekisho init'
+mv "$dir/libexec/away" "$dir/libexec/sekisho-pkcs11"
+mv "$dir/lib/away" "$dir/lib/sekisho.db"
+chmod 666 "$dir/lib/sekisho.db"
+d check-config
+refused 'BAD   store: ' 0600
+chmod 600 "$dir/lib/sekisho.db"
+mv "$dir/etc/anchors/ca.crt" "$dir/ca.kept"
+d check-config
+refused 'BAD   trust: '
+mv "$dir/ca.kept" "$dir/etc/anchors/ca.crt"
+write_conf 's/^user = .*/user = nobody-such/'
+d check-config
+refused 'BAD   helper user: ' nobody-such
+write_conf "s:^crls = .*:crls = $dir/none:"
+d check-config
+refused "$conf:" crls
+
+t japanese
+write_conf 's/^language = .*/language = ja/'
+d person add goro
+ended 0
+has '利用者 goro を追加しました'
+d list nobody-here
+refused '利用者 nobody-here はいません'
+d audit show --last 1
+shows '利用者追加  成功  利用者=goro'
+d check-config
+has OK "正常  store: $dir/lib"
+write_conf
+
+t the_environment_decides_nothing
+run env SUDO_USER=mallory USER=mallory LOGNAME=mallory \
+    OPENSSL_CONF="$dir/none" SOFTHSM2_CONF=/dev/null TMPDIR=/nonexistent \
+    "$dir/libexec/sekisho" person add rokuro --conf "$conf"
+ended 0
+recorded "\"actor\":\"$me\""
+lacks mallory
+! grep -q mallory "$log" || wrong "mallory is on record"
+
+finish
