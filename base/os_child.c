@@ -25,7 +25,6 @@
 
 #include "sekisho/os.h"
 
-#define EXIT_NOT_STARTED 127
 #define REAP_MS 2000u
 #define MAX_FILES 64u
 #define GATE_FILES 256u
@@ -138,7 +137,7 @@ child_main(const struct sek_spawn *s, int chan, pid_t parent)
 	    become(s) == 0 && confine(s, parent) == 0)
 		(void)execve(s->path, (char *const *)s->argv,
 		    (char *const *)(s->envp == NULL ? no_env : s->envp));
-	_exit(EXIT_NOT_STARTED);
+	_exit(SEK_EXIT_NOT_STARTED);
 }
 
 /* clone(2) as fork, without the handlers that a host may have registered.
@@ -171,12 +170,12 @@ start_and_leave(const struct sek_spawn *s, int chan)
 	if (pid == 0)
 		child_main(s, chan, 0);
 	if (pid < 0)
-		_exit(EXIT_NOT_STARTED);
+		_exit(SEK_EXIT_NOT_STARTED);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof pidfd);
 	memcpy(CMSG_DATA(c), &pidfd, sizeof pidfd);
-	_exit(sendmsg(chan, &msg, MSG_NOSIGNAL) == 1 ? 0 : EXIT_NOT_STARTED);
+	_exit(sendmsg(chan, &msg, MSG_NOSIGNAL) == 1 ? 0 : SEK_EXIT_NOT_STARTED);
 }
 
 static int

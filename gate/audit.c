@@ -36,7 +36,6 @@ log_write(struct log *l, const json_t *rec, struct sek_why *why)
 		r = sek_line_hash(line.p, line.len - 1, head);
 	if (r != SEK_OK) {
 		log_why(l, why, r == SEK_E_LIMIT ? "the record is too long" :
-		    r == SEK_E_INVAL ? "the record lost a field on its way" :
 		    sek_strerror(r), 0);
 		goto out;
 	}
@@ -81,6 +80,10 @@ sek_audit_append(const char *dir, json_t *rec, uint64_t *seq,
 	int r;
 
 	sek_why_set(why, "%s", "");
+	if (!sek_record_is_whole(rec)) {
+		sek_why_set(why, "the record lost a field on its way");
+		return SEK_E_INVAL;
+	}
 	if ((r = log_open(&l, dir, why)) != SEK_OK ||
 	    (r = log_find_tail(&l, why)) != SEK_OK)
 		goto out;

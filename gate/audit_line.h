@@ -13,6 +13,7 @@
 #define GATE_AUDIT_LINE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@
 
 #define SEK_LINE_HASH 32u
 #define SEK_LINE_DEPTH 8u /* objects and arrays in one another */
+
+/* Was nothing of the record lost while it was built? */
+bool sek_record_is_whole(const json_t *rec);
 
 /* The text of `rec` with `seq` and `prev` added and a newline at the end.
  * SEK_E_INVAL: something of the record was lost; SEK_E_LIMIT: too long. */

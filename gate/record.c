@@ -23,8 +23,8 @@
 
 #define MAX_HEX 512u /* bytes that become hex digits */
 
-static bool
-is_whole(const json_t *rec)
+bool
+sek_record_is_whole(const json_t *rec)
 {
 	return json_is_object(rec) && json_object_get(rec, WHOLE) != NULL;
 }
@@ -68,7 +68,7 @@ put(json_t *rec, const char *path, json_t *value)
 	const char *leaf = "";
 	json_t *at = NULL;
 
-	if (is_whole(rec) && value != NULL)
+	if (sek_record_is_whole(rec) && value != NULL)
 		at = find_group(rec, path, &leaf);
 	if (at == NULL || leaf[0] == '\0' || strcmp(leaf, WHOLE) == 0) {
 		json_decref(value);
@@ -132,7 +132,7 @@ sek_record_add(json_t *rec, const char *name, json_t *obj)
 {
 	json_t *list;
 
-	if (!is_whole(rec) || !is_whole(obj))
+	if (!sek_record_is_whole(rec) || !sek_record_is_whole(obj))
 		goto bad;
 	if ((list = json_object_get(rec, name)) == NULL) {
 		list = json_array();
@@ -199,7 +199,7 @@ sek_record_new(const char *event, const char *host)
 	sek_record_str(rec, "software.version", SEKISHO_VERSION);
 	if (put_uuid(rec) != SEK_OK)
 		spoil(rec);
-	if (!is_whole(rec)) {
+	if (!sek_record_is_whole(rec)) {
 		json_decref(rec);
 		return NULL;
 	}
@@ -217,7 +217,7 @@ sek_line_make(const json_t *rec, uint64_t seq,
 	size_t n;
 	int r = SEK_E_NOMEM;
 
-	if (!is_whole(rec))
+	if (!sek_record_is_whole(rec))
 		return SEK_E_INVAL;
 	/* json_copy() only reads it, but does not say so; nor does it say
 	 * when it had no memory for a member */
@@ -227,7 +227,8 @@ sek_line_make(const json_t *rec, uint64_t seq,
 	to_hex(hex, prev, SEK_LINE_HASH);
 	sek_record_int(copy, "seq", (int64_t)seq);
 	sek_record_str(copy, "prev", hex);
-	if (!is_whole(copy) || (text = malloc(SEK_AUDIT_LINE_MAX)) == NULL)
+	if (!sek_record_is_whole(copy) ||
+	    (text = malloc(SEK_AUDIT_LINE_MAX)) == NULL)
 		goto out;
 	(void)json_object_del(copy, WHOLE);
 	if ((r = sek_line_dump(copy, text, &n)) != SEK_OK)

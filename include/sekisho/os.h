@@ -53,6 +53,10 @@ struct sek_child {
 
 #define SEK_CHILD_NONE { .pid = 0, .pidfd = -1, .chan = -1 }
 
+/* Exit status of a child whose program could not be started: it is not
+ * there, or its user may not run it or reach its folder. */
+#define SEK_EXIT_NOT_STARTED 127
+
 /* How a child ended. */
 struct sek_exit {
 	bool signalled;
