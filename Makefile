@@ -79,8 +79,65 @@ $(B)/sekisho-password: $(call obj,password,$(PASSWORD)) $(B)/libbase.a
 $(B)/sekisho: $(call obj,helpdesk,$(HELPDESK)) $(B)/libstate.a $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
 
+# -- tests: a program for each file of C_TESTS, then scripts and tools
+C_TESTS = assertion_test audit_crash_test audit_crowd_test audit_test \
+	audit_verify_test base_test certificate_form_test \
+	certificate_key_test certificate_test os_test policy_file_test \
+	policy_test store_file_test store_test desk_change_test
+S_TESTS = login password_test pam_retval pam_gate pam_abuse pkcs11_helper \
+	pkcs11_card card/selfcheck
+T_TOOLS = pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
+PAM_TOOLS = fakegate passdrive
+FUZZERS = audit_line policy
+T = $(B)/tests
+TESTS = $(C_TESTS:%=$(T)/%) $(S_TESTS:%=tests/%.sh)
+PARTS = $(T_TOOLS:%=$(T)/%) $(PAM_TOOLS:%=$(T)/%) $(T)/pamdrive \
+	$(T)/pamthreads $(T)/pam_odd.so $(T)/pam_sekisho_short.so \
+	$(T)/badp11.so $(T)/card/vcard $(T)/card/card-status
+
+$(C_TESTS:%=$(T)/%) $(T_TOOLS:%=$(T)/%): $(T)/%: $(B)/tests/%.o \
+    $(B)/libstate.a $(B)/libbase.a
+	$(CC) $(LD) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(GATE_LIBS)
+$(T)/certificate_test $(T)/certificate_form_test $(T)/certificate_key_test: \
+    $(T)/certificate_fixture.o
+$(T)/pkcs11_faults $(T)/pkcs11_helper: $(T)/pkcs11_run.o $(T)/pkcs11_talk.o
+$(T)/pkcs11_drive: $(T)/pkcs11_talk.o
+$(T)/pkcs11_hold: GATE_LIBS = -lpcsclite
+$(T)/desk_change_test: $(call obj,helpdesk,$(filter-out main,$(HELPDESK)))
+$(PAM_TOOLS:%=$(T)/%): $(T)/%: $(T)/pam/%.o $(B)/libbase.a
+	$(CC) $(LD) -o $@ $^ -lpam
+$(T)/pamdrive $(T)/pamthreads: $(T)/%: $(T)/pam/%.o $(T)/pam/drive_conv.o \
+    $(T)/pam/drive_log.o $(T)/pam/drive_state.o
+	$(CC) $(LD) -rdynamic -o $@ $^ -lpam -lpthread
+$(T)/pam_odd.so: $(T)/pam/pam_odd.o
+	$(CC) $(LD) -shared -o $@ $^ -lpam
+# the same module with a backstop that a test can wait for
+$(T)/relay_short.o: pam_module/relay.c
+	$(CC) $(ALL) -DSEKISHO_BACKSTOP_MS=700u -c -o $@ $<
+$(T)/pam_sekisho_short.so: $(T)/relay_short.o $(B)/libbase.a \
+    $(call obj,pam_module,$(filter-out relay,$(PAM)))
+	$(CC) $(LD) -shared -o $@ $(filter %.o,$^) $(filter %.a,$^) -lpam
+$(T)/badp11.so: $(T)/badp11/fault.o $(T)/badp11/module.o
+	$(CC) $(LD) -shared -o $@ $^
+$(T)/card/vcard: $(addprefix $(T)/card/,vcard.o link.o apdu.o piv.o)
+	$(CC) $(LD) -o $@ $^ -lcrypto
+$(T)/card/card-status: $(T)/card/status.o
+	$(CC) $(LD) -o $@ $^ -lpcsclite
+
+test: export BUILD = $(B)
+test:
+	@tests/deps.sh build demo test
+	@$(MAKE) --no-print-directory -s -j2 all $(PARTS) $(C_TESTS:%=$(T)/%)
+	@tests/run -o $(T)/log $(TESTS)
+
+DEMO_DIR = $(B)/demo
+demo:
+	@tests/deps.sh build demo
+	@$(MAKE) --no-print-directory -s -j2 all $(T)/pamdrive $(T)/badp11.so
+	@BUILD=$(B) examples/demo.sh $(DEMO_DIR) $(if $(INTERACTIVE),interactive)
+
 clean:
 	rm -rf $(B)
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all clean
+-include $(shell find $(B) -name demo -prune -o -name '*.d' -type f -print 2>/dev/null)
+.PHONY: all clean test demo

@@ -141,8 +141,9 @@ failed(struct sek_helper *h, int err)
 		return SEK_R_HELPER_CRASHED;
 	}
 	sek_child_kill(&h->child, NULL);
-	(void)snprintf(h->detail, sizeof h->detail, "%s: %s", h->program,
-	    sek_strerror(err));
+	(void)snprintf(h->detail, sizeof h->detail, "%s%s%s: %s", h->program,
+	    h->module == NULL ? "" : " of ",
+	    h->module == NULL ? "" : h->module->name, sek_strerror(err));
 	return err == SEK_E_TIMEOUT ? SEK_R_HELPER_TIMEOUT :
 	    SEK_R_HELPER_PROTOCOL;
 }

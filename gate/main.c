@@ -209,6 +209,9 @@ main(int argc, char **argv)
 		return usage();
 	sek_harden_process();
 	ignore_signals();
+	/* before libcrypto is used at all: no file of its own is read */
+	if (sek_crypto_start() != SEK_OK)
+		return 1;
 	openlog("sekisho-gate", LOG_PID, LOG_AUTHPRIV);
 	if (sek_adopt_orphans() != SEK_OK)
 		return 1;

@@ -38,7 +38,7 @@ enum sek_bind {
 
 struct sek_person {
 	int64_t id;
-	char name[SEK_NAME_MAX];       /* unique, what the administrator types */
+	char name[SEK_NAME_MAX];       /* unique: how one is referred to */
 	char display[SEK_DISPLAY_MAX]; /* as people read it; may be "" */
 	char password_user[SEK_USER_MAX]; /* whose password is asked for */
 	enum sek_status status;        /* active or suspended */

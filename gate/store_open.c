@@ -147,7 +147,8 @@ open_reading(struct sek_store *s, size_t n, struct sek_why *why)
 	if (version == (int)n)
 		return SEK_OK;
 	sek_why_set(why, "store: %s has schema %d, this program needs %zu%s",
-	    s->path, version, n, version < (int)n ? "; run `sekisho init`" : "");
+	    s->path, version, n,
+	    version < (int)n ? "; run `sekisho init`" : "");
 	return SEK_E_VERSION;
 }
 

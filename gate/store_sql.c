@@ -8,6 +8,7 @@
  */
 #include "gate/store_local.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sekisho/escape.h"
@@ -126,7 +127,7 @@ pragma_says(struct sek_store *s, const char *sql, bool none,
 	rc = sqlite3_step(st);
 	if (rc == SQLITE_ROW) {
 		if (sek_store_text(st, 0, text, sizeof(text)) != SEK_OK)
-			(void)strcpy(text, "damaged");
+			(void)snprintf(text, sizeof(text), "damaged");
 		if (none || strcmp(text, "ok") != 0) {
 			sek_escape_str(safe, sizeof(safe), text);
 			sek_why_set(why, "store: %s%s", safe,

@@ -9,6 +9,24 @@
 . "$(dirname "$0")/pam/lib.sh"
 all_ours t
 
+# -- what the module is made of
+
+t exports_the_entry_points_only
+nm -D --defined-only "$ours" | sed 's/.* //' | sort >"$dir/out"
+[[ $(tr '\n' ' ' <"$dir/out") == "pam_sm_acct_mgmt pam_sm_authenticate \
+pam_sm_close_session pam_sm_open_session pam_sm_setcred " ]] || wrong exports
+
+t links_libpam_and_libc_only
+readelf -d "$ours" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort >"$dir/out"
+[[ $(tr '\n' ' ' <"$dir/out") == "libc.so.6 libpam.so.0 " ]] || wrong links
+
+t calls_nothing_that_changes_its_host
+nm -D --undefined-only "$ours" | sed 's/.* //; s/@.*//' >"$dir/out"
+for symbol in exit abort signal setuid seteuid setreuid getenv system \
+    popen realloc dlopen pam_get_user pam_fail_delay; do
+	! grep -qx "$symbol" "$dir/out" || wrong "calls $symbol"
+done
+
 # -- authentication: the table of classes
 
 while read -r class code text; do

@@ -206,7 +206,8 @@ stack() {
 		auth required $odd $1
 		account required $odd ${2-}
 	END
-	check --service odd --user alice --password secret --rhost h --tty t
+	check --service odd --user alice --password secret --tty t \
+	    --rhost "${rhost-192.0.2.7}"
 }
 
 t messages_are_dropped
@@ -234,9 +235,19 @@ t stack_that_never_asked
 stack ""
 unavailable 0 "the PAM service did not ask for the password"
 
-t items_are_given
-stack "item=h,t hidden=1"
-want "$good" "exit = 0"
+for rhost in 192.0.2.7 2001:db8::7; do
+	t "items_are_given_$rhost"
+	stack "item=$rhost,t hidden=1"
+	want "$good" "exit = 0"
+done
+
+# libpam would look them up
+for rhost in '' ward.example 192.0.2.7.example; do
+	t "host_name_is_not_given_$rhost"
+	stack "item=(none),t hidden=1"
+	want "$good" "exit = 0"
+done
+unset rhost
 
 t delay_is_not_waited_for
 start=$(date +%s%N)
@@ -290,7 +301,7 @@ want "deadline passed" "killed = 9"
 t crashes
 service odd <<<"auth required $odd crash"
 check --service odd --user alice --password x
-want "the other side is gone" "killed = 11"
+want "the other side is gone" "killed = 6"
 
 t exits
 service odd <<<"auth required $odd exit"

@@ -41,8 +41,8 @@
 #   md=HASH  ext=LINE  conf=TEXT  aki=no
 #
 # A second pki_ca with the same SUBJECT makes a forged CA, and pki_crl by that
-# one a forged CRL (with aki=no one that does not betray itself).  Calls share no
-# state and may run at the same time.  A call that fails returns non-zero
+# one a forged CRL (with aki=no one that does not betray itself).  Calls share
+# no state and may run at the same time.  A call that fails returns non-zero
 # and says why on standard error.  Needs bash and openssl 3.0.
 
 # The caller's configuration is not asked.
@@ -73,7 +73,10 @@ pki_key() {
 	local out=$1 kind=$2
 	shift 2
 	(umask 077 && _pki_openssl genpkey -algorithm "$kind" "$@" \
-	    -out "$out" 2>/dev/null) || { echo "pki: no key: $kind $*" >&2; return 1; }
+	    -out "$out" 2>/dev/null) || {
+		echo "pki: no key: $kind $*" >&2
+		return 1
+	}
 }
 
 # Options to the caller's `o` (associative) and `exts` (array).

@@ -17,6 +17,7 @@ trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
 conf=$dir/etc/sekisho.conf
 log=$dir/log/audit.jsonl
 softhsm=/usr/lib/softhsm/libsofthsm2.so
+softenv=SOFTHSM2_CONF=$dir/etc/softhsm2.conf
 badp11=$(realpath "${BADP11_SO:-$BUILD/tests/badp11.so}")
 tty=$BUILD/tests/ttydrive
 me=$(cat /proc/self/loginuid)
@@ -46,12 +47,19 @@ write_conf() {
 
 		[pkcs11 card]
 		module = $softhsm
-		environment = SOFTHSM2_CONF=$dir/etc/softhsm2.conf
+		environment = $softenv
 
 		[pkcs11 finaltry]
 		module = $dir/libexec/badp11.so
-		environment = SOFTHSM2_CONF=$dir/etc/softhsm2.conf
-		environment = BADP11=finaltry
+		environment = $softenv BADP11=finaltry
+
+		[pkcs11 crash]
+		module = $dir/libexec/badp11.so
+		environment = $softenv BADP11=crash:C_Sign
+
+		[pkcs11 flip]
+		module = $dir/libexec/badp11.so
+		environment = $softenv BADP11=badsig:flip
 
 		[service ward]
 		pairs = pkcs11+password
@@ -117,7 +125,7 @@ chmod 644 "$SOFTHSM2_CONF"
 	pki_ca "$dir/pki" ca "/C=JP/O=Sakura/CN=Sakura CA" &&
 	    pki_crl "$dir/pki" ca "$dir/crl/ca.crl" &&
 	    cp "$dir/pki/ca.crt" "$dir/etc/anchors/"
-	for n in taro hanako one two file; do
+	for n in taro hanako one two file spare; do
 		pki_cert "$dir/pki" ca $n "/C=JP/O=Sakura/CN=$n" key=ec:P-256
 	done
 	pki_cert "$dir/pki" ca late "/CN=late" key=ec:P-256 profile=expired
@@ -182,7 +190,8 @@ refused "$dir/none"
 run "$dir/libexec/sekisho" init --conf etc/sekisho.conf
 ended 1
 write_conf 's/^host = .*/&\nhsot = x/'
-for c in init check-config 'person list' 'audit verify' 'revoke 1 --reason x'; do
+for c in init check-config 'person list' 'audit verify' \
+    'revoke 1 --reason x'; do
 	# shellcheck disable=SC2086
 	d $c
 	refused "$conf:3:" hsot
@@ -214,12 +223,13 @@ rmdir "$dir/lib" "$dir/log"
 t init_makes_what_is_missing_and_says_so
 d init
 ended 0
-has "made the folder $dir/lib (mode 0700)" "made the folder $dir/log (mode 0700)" \
+((status == 0)) || { finish; exit 1; }
+has "made the folder $dir/lib (mode 0700)" \
+    "made the folder $dir/log (mode 0700)" \
     "made the store $dir/lib/sekisho.db"
 mode "$dir/lib" 700
 mode "$dir/log" 700
 mode "$dir/lib/sekisho.db" 600
-mode "$log" 600
 recorded '"event":"config"' "\"actor\":\"$me\"" '"command":"init"' \
     '"path":"sekisho.db"'
 before=$(wc -l <"$log")
@@ -410,7 +420,7 @@ shows CN=one 'key id 0a'
 
 t modules_are_those_of_the_configuration
 d enrol taro --pkcs11 /usr/lib/opensc-pkcs11.so --pin-file "$dir/pin" --yes
-refused 'no module of the configuration' 'card, finaltry'
+refused 'no module of the configuration' 'card, finaltry, crash, flip'
 d enrol taro --pkcs11 card --token nonesuch --pin-file "$dir/pin" --yes
 refused 'no token is inserted'
 
@@ -438,6 +448,14 @@ t the_last_try_is_not_spent_by_a_script
 d enrol hanako --pkcs11 finaltry --token several --id 0b \
     --pin-file "$dir/pin" --yes
 refused 'one try left'
+
+t a_module_that_crashes_or_lies_proves_nothing
+before=$(wc -l <"$log")
+d enrol hanako --pkcs11 crash --token several --id 0b --pin-file "$dir/pin" --yes
+refused helper-crashed
+d enrol hanako --pkcs11 flip --token several --id 0b --pin-file "$dir/pin" --yes
+refused bad-signature
+records "$before"
 
 two=("$dir/libexec/sekisho" enrol hanako --conf "$conf" --pkcs11 card
     --token several --id 0b)
@@ -558,8 +576,9 @@ ended 0
 t without_a_record_nothing_is_changed
 mv "$log" "$dir/log.kept"
 mkdir "$log"
-for c in 'person add shiro' 'account add ward8' 'person suspend taro --reason x' \
-    "enrol taro --certificate $dir/pki/two.crt --yes" \
+for c in 'person add shiro' 'account add ward8' \
+    'person suspend taro --reason x' \
+    "enrol taro --certificate $dir/pki/spare.crt --yes" \
     'account ungrant ward3 taro'; do
 	# shellcheck disable=SC2086
 	d $c
@@ -577,8 +596,14 @@ ended 0
 
 t a_full_disk_changes_nothing
 before=$(wc -l <"$log")
-run bash -c "ulimit -f 0; '$dir/libexec/sekisho' person add shiro \
-    --conf '$conf' 2>&1 | cat; exit \${PIPESTATUS[0]}"
+full() {
+	(ulimit -f 0 && exec "$dir/libexec/sekisho" "$@" --conf "$conf") \
+	    2>&1 | cat
+	return "${PIPESTATUS[0]}"
+}
+export -f full
+export dir conf
+run bash -c 'full person add shiro'
 ended 1
 lacks 'added the person'
 records "$before"

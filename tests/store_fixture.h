@@ -22,12 +22,15 @@
 
 #include "gate/store.h"
 
+/* Not every test program needs all of it. */
+#define MAYBE __attribute__((unused)) static
+
 static char base[PATH_MAX - 64];
 static char dir[PATH_MAX - 32]; /* of this case */
 static char file[PATH_MAX];
 static struct sek_why why;
 
-static void
+MAYBE void
 remove_tree(const char *path)
 {
 	char sub[PATH_MAX];
@@ -52,7 +55,7 @@ remove_tree(const char *path)
 }
 
 /* A fresh state folder. */
-static void
+MAYBE void
 fresh(void)
 {
 	static int n;
@@ -65,7 +68,7 @@ fresh(void)
 	why.text[0] = '\0';
 }
 
-static struct sek_store *
+MAYBE struct sek_store *
 open_it(bool write)
 {
 	struct sek_store *s = NULL;
@@ -78,7 +81,7 @@ open_it(bool write)
 }
 
 /* SQL behind the store's back. */
-static void
+MAYBE void
 raw(const char *sql)
 {
 	sqlite3 *db;
@@ -92,7 +95,7 @@ raw(const char *sql)
 }
 
 /* The first column of the first row. */
-static const char *
+MAYBE const char *
 ask(const char *sql)
 {
 	static char out[4096];
@@ -111,7 +114,7 @@ ask(const char *sql)
 	return out;
 }
 
-static int
+MAYBE int
 add_person(struct sek_store *s, const char *name)
 {
 	struct sek_person p = { 0 };
@@ -121,7 +124,7 @@ add_person(struct sek_store *s, const char *name)
 	return sek_store_add_person(s, "root", &p, &why);
 }
 
-static int
+MAYBE int
 add_account(struct sek_store *s, const char *name, bool shared)
 {
 	struct sek_account a = { .shared = shared };
@@ -131,7 +134,7 @@ add_account(struct sek_store *s, const char *name, bool shared)
 }
 
 /* A credential whose hashes are made of one byte each. */
-static struct sek_credential
+MAYBE struct sek_credential
 card(int64_t person, uint8_t key, uint8_t cert)
 {
 	struct sek_credential c = { .person_id = person,
@@ -144,14 +147,14 @@ card(int64_t person, uint8_t key, uint8_t cert)
 	return c;
 }
 
-static int
+MAYBE int
 enrol(struct sek_store *s, struct sek_credential c)
 {
 	return sek_store_enrol(s, "root", &c, &why);
 }
 
 /* Persons 1 and 2, the accounts yamada (1) and ward3 (2, shared). */
-static struct sek_store *
+MAYBE struct sek_store *
 populated(void)
 {
 	struct sek_store *s;
@@ -166,7 +169,7 @@ populated(void)
 }
 
 /* A private folder for all cases; the caller removes it. */
-static bool
+MAYBE bool
 begin(void)
 {
 	const char *tmp = getenv("TMPDIR");

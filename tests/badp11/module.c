@@ -79,30 +79,37 @@ get_slot_info(CK_SLOT_ID slot, CK_SLOT_INFO *info)
 	return rv;
 }
 
+static const struct {
+	const char *fault;
+	CK_FLAGS set, clear;
+} token_faults[] = {
+	{ "countlow", CKF_USER_PIN_COUNT_LOW, 0 },
+	{ "finaltry", CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY, 0 },
+	{ "pinlocked", CKF_USER_PIN_LOCKED, 0 },
+	{ "notset", 0, CKF_USER_PIN_INITIALIZED },
+	{ "nologin", 0, CKF_LOGIN_REQUIRED },
+	{ "pinpad", CKF_PROTECTED_AUTHENTICATION_PATH, 0 },
+	{ "pinpad-cancel", CKF_PROTECTED_AUTHENTICATION_PATH, 0 },
+	{ "noflags", 0, CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY |
+	    CKF_USER_PIN_LOCKED },
+	{ "jpki", 0, CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY |
+	    CKF_USER_PIN_LOCKED },
+};
+
 static void
 spoil_flags(CK_FLAGS *flags)
 {
-	if (bad_is("countlow"))
-		*flags |= CKF_USER_PIN_COUNT_LOW;
-	if (bad_is("finaltry"))
-		*flags |= CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY;
-	if (bad_is("pinlocked"))
-		*flags |= CKF_USER_PIN_LOCKED;
-	if (bad_is("notset"))
-		*flags &= ~(CK_FLAGS)CKF_USER_PIN_INITIALIZED;
-	if (bad_is("nologin"))
-		*flags &= ~(CK_FLAGS)CKF_LOGIN_REQUIRED;
-	if (bad_is("pinpad") || bad_is("pinpad-cancel"))
-		*flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
-	if (bad_is("noflags") || bad_is("jpki"))
-		*flags &= ~(CK_FLAGS)(CKF_USER_PIN_COUNT_LOW |
-		    CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED);
-	if (bad_is("jpki") && wrong_pins == 1)
-		*flags |= CKF_USER_PIN_COUNT_LOW;
-	if (bad_is("jpki") && wrong_pins == 2)
-		*flags |= CKF_USER_PIN_FINAL_TRY;
-	if (bad_is("jpki") && wrong_pins >= 3)
-		*flags |= CKF_USER_PIN_LOCKED;
+	static const CK_FLAGS jpki[] = { 0, CKF_USER_PIN_COUNT_LOW,
+		CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED };
+	size_t i;
+
+	for (i = 0; i < sizeof token_faults / sizeof token_faults[0]; i++)
+		if (bad_is(token_faults[i].fault)) {
+			*flags &= ~token_faults[i].clear;
+			*flags |= token_faults[i].set;
+		}
+	if (bad_is("jpki"))
+		*flags |= jpki[wrong_pins < 3 ? wrong_pins : 3];
 }
 
 static CK_RV

@@ -12,14 +12,14 @@ here=$(dirname "$(realpath "$0")")
 . "$here/ns.sh"
 
 die() {
-	echo "FAILED: $*" >&2
+	echo "not ok selfcheck: $*" >&2
 	exit 1
 }
 
 # same WHAT WANTED GOT
 same() {
 	[[ $2 == "$3" ]] || die "$1: wanted '$2', got '$3'"
-	echo "ok: $1: $3"
+	echo "ok $1: $3"
 }
 
 build() {
@@ -174,7 +174,7 @@ check_power_off() {
 	done
 	((i < 1000)) || die "pcscd left the card on"
 	ms=$((($(date +%s%N) - start) / 1000000))
-	echo "ok: power cut $ms ms after exit"
+	echo "ok power cut $ms ms after exit"
 }
 
 check_wrong_pin() {
@@ -205,7 +205,7 @@ check_removal() {
 	card_insert || die "insert"
 	same "after remove-on" 63C3 "$(card_status)"
 	login_sign 123456 || die "login: $(<"$work/out")"
-	echo "ok: removal"
+	echo "ok removal"
 }
 
 check_control() {
@@ -235,7 +235,7 @@ check_control() {
 	card_cmd quit
 	card_wait absent || die "quit"
 	card_alive vcard && die "quit: still there"
-	echo "ok: control"
+	echo "ok control"
 }
 
 inside() {

@@ -14,7 +14,6 @@
  *	hang crash exit
  */
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +99,7 @@ static void
 misbehave(int argc, const char **argv)
 {
 	if (option(argc, argv, "crash") != NULL)
-		(void)raise(SIGSEGV);
+		abort();
 	if (option(argc, argv, "exit") != NULL)
 		exit(0);
 	while (option(argc, argv, "hang") != NULL)

@@ -31,7 +31,7 @@ static const char usage[] =
 
 struct options {
 	const char *confdir, *service, *user, *tty, *rhost, *ruser, *steps;
-	const char *env[MAX_ENV];
+	char *env[MAX_ENV];
 	size_t n_env;
 	int flags, repeat;
 	bool keep_going, check;
@@ -365,6 +365,8 @@ main(int argc, char **argv)
 	else
 		for (i = 0; i < o.repeat; i++)
 			rc = transaction(&o);
+	while (o.n_env > 0)
+		free(o.env[--o.n_env]);
 	if (changed)
 		return 4;
 	if (o.person.unexpected != 0)

@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The demonstration: a private installation in one folder, and what Sekisho
+# does with a good login, a wrong PIN, a revoked card and a vendor's module
+# that hangs.  usage: examples/demo.sh FOLDER [interactive]
+#
+# Needs root (helpers change their user, the system's own password check runs
+# with a private passwd file in a mount namespace of its own).  Touches
+# nothing outside FOLDER.
+
+here=$(dirname "$0")
+# shellcheck source=tests/site.sh
+. "$here/../tests/site.sh"
+
+demo=${1:?usage: demo.sh FOLDER [interactive]}
+[[ $EUID -eq 0 ]] || { echo "demo: must be run as root" >&2; exit 1; }
+site_enter "$0" "$@"
+
+PASSWORD=himitsu-1
+bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'
+[[ -t 1 ]] || bold='' dim='' plain=''
+
+say() {
+	printf '\n%s%s%s\n' "$bold" "$*" "$plain"
+}
+show() {
+	echo "${dim}\$ sekisho $*$plain"
+	site_desk "$@"
+}
+die() {
+	echo "demo: $*" >&2
+	exit 1
+}
+
+# One login: what the person sees, indented; it must end as expected.
+login() {
+	local want=$1 out
+	shift
+	out=$(site_drive --service ward --user taro --tty ward-pc-3 "$@" 2>&1)
+	sed -n 's/^prompt: /    | /p; s/^echo: /    | /p; s/^info: /    | /p
+	    s/^error: /    | /p; s/^auth = [0-9]* /    => /p' <<<"$out"
+	grep -q "^auth = $want " <<<"$out" || die "this login should have ended with $want: $out"
+}
+
+prepare() {
+	[[ ! -e $demo || -e $demo/.sekisho-demo ]] ||
+	    die "$demo is there already and is not a demonstration"
+	rm -rf "$demo" && mkdir -p "$demo" && demo=$(realpath "$demo") || exit
+	: >"$demo/.sekisho-demo"
+	site_make "$demo" || die "no installation in $demo"
+	site_user taro "$PASSWORD"
+	site_cert taro "/C=JP/O=Sakura Hospital/CN=Yamada Taro" key=rsa:2048 &&
+	    site_token taro-card taro || die "no card"
+	(umask 077 && echo $SITE_PIN >"$SITE/pki/pin")
+}
+
+say "1. An installation in $demo: policy, CA, revocation list, one card"
+prepare
+show check-config || die "the configuration was refused"
+
+say "2. The helpdesk enrols a nurse: the card proves itself with its PIN"
+show person add taro --display '山田 太郎' --account taro || exit
+show enrol taro --pkcs11 card --pin-file "$SITE/pki/pin" --yes || exit
+
+if [[ ${2-} == interactive ]]; then
+	say "3. Log in yourself: PIN $SITE_PIN, password $PASSWORD"
+	site_drive --service ward --user taro --conv ask
+	show audit show --last 3
+	exit
+fi
+
+say "3. A login: card with PIN, then the password, through Linux-PAM"
+login 0 --answer PIN=$SITE_PIN --answer Password=$PASSWORD
+
+say "4. A wrong PIN is told, and stays on the card's own counter"
+site_conf 's/^type-seconds/pin-tries = 1\n&/'
+login 7 --answer PIN=9999 --answer Password=$PASSWORD
+
+say "5. The card is lost; the CA revokes it: no PIN is even asked for"
+site_crl revoke="$(pki_serial "$SITE/pki/taro.crt"),keyCompromise" number=02
+login 7 --answer PIN=$SITE_PIN --answer Password=$PASSWORD
+
+say "6. A vendor's module that hangs: refused in time, login unharmed"
+site_crl number=03
+install -m 644 "$BUILD/tests/badp11.so" "$SITE/libexec/"
+site_conf "s|^module = .*|module = $SITE/libexec/badp11.so|" \
+    's|^environment = .*|& BADP11=hang:C_SignInit|' \
+    's/^token-seconds = .*/token-seconds = 1/'
+login 9 --answer PIN=$SITE_PIN --answer Password=$PASSWORD
+
+site_conf
+say "7. What is on record"
+show audit show || exit
+echo "${dim}the last one in full, $SITE_LOG:$plain"
+tail -n 1 "$SITE_LOG"
+show audit verify || exit
+
+say "8. Somebody edits the record"
+cp -p "$SITE_LOG" "$SITE/log/kept"
+sed -i 's/"reason":"cert-revoked"/"reason":"ok"/' "$SITE_LOG"
+show audit verify 2>&1 && die "the edit was not found"
+mv "$SITE/log/kept" "$SITE_LOG"
+
+say "Done. It is all in $demo; nothing else was touched."
+echo "Log in by hand: make demo INTERACTIVE=1"
