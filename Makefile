@@ -84,11 +84,11 @@ C_TESTS = assertion_test audit_crash_test audit_crowd_test audit_test \
 	audit_verify_test base_test certificate_form_test \
 	certificate_key_test certificate_test os_test policy_file_test \
 	policy_test store_file_test store_test desk_change_test
-S_TESTS = login password_test pam_retval pam_gate pam_abuse pkcs11_helper \
+S_TESTS = links fuzz_smoke login sekisho_cli password_test pam_retval pam_gate pam_abuse pkcs11_helper \
 	pkcs11_card card/selfcheck
 T_TOOLS = pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
 PAM_TOOLS = fakegate passdrive
-FUZZERS = audit_line policy
+FUZZERS = audit_line front helper policy
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) $(S_TESTS:%=tests/%.sh)
 PARTS = $(T_TOOLS:%=$(T)/%) $(PAM_TOOLS:%=$(T)/%) $(T)/pamdrive \
@@ -124,9 +124,12 @@ $(T)/card/vcard: $(addprefix $(T)/card/,vcard.o link.o apdu.o piv.o)
 $(T)/card/card-status: $(T)/card/status.o
 	$(CC) $(LD) -o $@ $^ -lpcsclite
 
-test: export BUILD = $(B)
 test:
 	@tests/deps.sh build demo test
+	@$(MAKE) --no-print-directory -s -j2 fuzz-build
+	@$(MAKE) --no-print-directory -s run-tests
+run-tests: export BUILD = $(B)
+run-tests:
 	@$(MAKE) --no-print-directory -s -j2 all $(PARTS) $(C_TESTS:%=$(T)/%)
 	@tests/run -o $(T)/log $(TESTS)
 
@@ -136,8 +139,35 @@ demo:
 	@$(MAKE) --no-print-directory -s -j2 all $(T)/pamdrive $(T)/badp11.so
 	@BUILD=$(B) examples/demo.sh $(DEMO_DIR) $(if $(INTERACTIVE),interactive)
 
+# a minute each, on both processors; FUZZ_S=3600 for longer
+FUZZ_S = 60
+SAN = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+fuzz: fuzz-build
+	@tests/fuzz.sh $(B)/fuzz $(FUZZ_S) $(FUZZERS)
+fuzz-build:
+	@tests/deps.sh build fuzz
+	@$(MAKE) --no-print-directory -s -j2 B=$(B)/fuzz CC=clang \
+	    CFLAGS="-O1 -g $(SAN) -fsanitize=fuzzer-no-link" \
+	    LDFLAGS="$(SAN) -fsanitize=fuzzer-no-link" \
+	    $(FUZZERS:%=$(B)/fuzz/tests/fuzz_%)
+$(FUZZERS:%=$(T)/fuzz_%): $(T)/fuzz_%: $(T)/fuzz_%.o $(B)/libstate.a \
+    $(B)/libbase.a
+	$(CC) $(LD) -fsanitize=fuzzer -o $@ $^ $(GATE_LIBS)
+
+# every test again under ASan and UBSan, then a login under valgrind
+sanitize:
+	@tests/deps.sh build demo test
+	@$(MAKE) --no-print-directory -s -j2 B=$(B)/san TESTED="$(TESTED)" \
+	    CFLAGS="-O1 -g $(SAN) -DSEK_NO_MEMORY_LIMIT" \
+	    LDFLAGS="$(SAN)" SANITIZED=1 run-tests
+
+lint: all
+	@tests/deps.sh lint
+	@BUILD=$(B) FLAGS='$(subst ','\'',$(filter-out -MMD -MP,$(ALL)))' \
+	    tests/lint.sh
+
 clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name demo -prune -o -name '*.d' -type f -print 2>/dev/null)
-.PHONY: all clean test demo
+.PHONY: all clean test run-tests demo lint fuzz fuzz-build sanitize

@@ -156,7 +156,7 @@ sek_rd_u16(struct sek_rd *r)
 {
 	const uint8_t *p = take(r, 2);
 
-	return r->bad ? 0 : (uint16_t)(p[0] << 8 | p[1]);
+	return r->bad ? 0 : (uint16_t)((unsigned)p[0] << 8 | p[1]);
 }
 
 uint32_t

@@ -77,7 +77,7 @@ escape_one(const uint8_t *p, size_t n, char piece[20], size_t *piece_len)
 
 	if (used != 0 && !is_hidden(c)) {
 		if (c == '\\') {
-			memcpy(piece, "\\\\", 2);
+			piece[0] = piece[1] = '\\';
 			*piece_len = 2;
 			return 1;
 		}
@@ -135,6 +135,15 @@ sek_escape_str(char *out, size_t cap, const char *in)
 	    in == NULL ? 0 : strlen(in));
 }
 
+/* Blanks of any script: a name with them cannot be typed or read without
+ * doubt. */
+static bool
+is_blank(uint32_t c)
+{
+	return c == ' ' || c == 0xA0 || c == 0x1680 || c == 0x3000 ||
+	    (c >= 0x2000 && c <= 0x200A) || c == 0x205F;
+}
+
 bool
 sek_name_ok(const char *s)
 {
@@ -148,12 +157,8 @@ sek_name_ok(const char *s)
 		return false;
 	for (; n > 0; p += used, n -= used) {
 		used = utf8_at(p, n, &c);
-		if (used == 0 || is_hidden(c) || c == '/' || c == ':')
-			return false;
-		/* blanks of any script: a name with them cannot be typed
-		 * or read unambiguously */
-		if (c == ' ' || c == 0xA0 || c == 0x1680 || c == 0x3000 ||
-		    (c >= 0x2000 && c <= 0x200A) || c == 0x205F)
+		if (used == 0 || is_hidden(c) || is_blank(c) || c == '/' ||
+		    c == ':')
 			return false;
 	}
 	return true;

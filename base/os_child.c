@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sekisho/os.h"
@@ -30,6 +31,16 @@
 #define GATE_FILES 256u
 #define MAX_STACK (8u * 1024 * 1024)
 #define MAX_FILE_BYTES (16u * 1024 * 1024)
+
+/* Block every signal for as long as parent and child share handlers. */
+static void
+hold_signals(sigset_t *before)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, before);
+}
 
 static int
 set_limit(int what, rlim_t value)
@@ -90,6 +101,18 @@ reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static void
+raise_limit(int what, rlim_t value)
+{
+	struct rlimit lim;
+
+	if (set_limit(what, value) == 0)
+		return;
+	/* the hard limit stays: at least the soft one need not be lower */
+	if (getrlimit((__rlimit_resource_t)what, &lim) == 0)
+		(void)set_limit(what, lim.rlim_max);
+}
+
 /* A key pressed at the host's terminal must not end the gate before it has
  * written its record, and a limit that the user has set for the host (sudo
  * keeps them) must not keep it from writing.  A host that may not raise its
@@ -103,9 +126,9 @@ leave_host(void)
 
 	(void)setsid();
 	for (i = 0; i < sizeof limits / sizeof limits[0]; i++)
-		(void)set_limit(limits[i], limits[i] == RLIMIT_STACK ?
+		raise_limit(limits[i], limits[i] == RLIMIT_STACK ?
 		    MAX_STACK : RLIM_INFINITY);
-	(void)set_limit(RLIMIT_NOFILE, GATE_FILES);
+	raise_limit(RLIMIT_NOFILE, GATE_FILES);
 }
 
 /* Only the channel and /dev/null on 0, 1, 2 are left open. */
@@ -229,26 +252,54 @@ start_detached(struct sek_child *c, const struct sek_spawn *s, int pair[2])
 	return c->pidfd < 0 ? SEK_E_SYS : SEK_OK;
 }
 
+/* A socketpair whose ends are not 0, 1 or 2, should the host have closed
+ * those: they are about to be taken in the child. */
+static int
+open_channel(int pair[2])
+{
+	int low[2], i;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, low) != 0)
+		return SEK_E_SYS;
+	for (i = 0; i < 2; i++) {
+		pair[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 3);
+		(void)close(low[i]);
+	}
+	if (pair[0] >= 0 && pair[1] >= 0)
+		return SEK_OK;
+	for (i = 0; i < 2; i++)
+		if (pair[i] >= 0)
+			(void)close(pair[i]);
+	return SEK_E_SYS;
+}
+
+static int
+start_child(struct sek_child *c, const struct sek_spawn *s, int pair[2])
+{
+	const pid_t parent = getpid();
+
+	c->pid = bare_fork(NULL);
+	if (c->pid == 0)
+		child_main(s, pair[1], s->outlive ? 0 : parent);
+	if (c->pid < 0)
+		return SEK_E_SYS;
+	c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+	return SEK_OK;
+}
+
 int
 sek_child_start(struct sek_child *c, const struct sek_spawn *s)
 {
 	struct sek_child new = SEK_CHILD_NONE;
-	int pair[2], r = SEK_OK;
-	pid_t parent = getpid();
+	sigset_t before;
+	int pair[2], r;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		return SEK_E_SYS;
-	if (s->detach) {
-		r = start_detached(&new, s, pair);
-	} else {
-		new.pid = bare_fork(NULL);
-		if (new.pid == 0)
-			child_main(s, pair[1], parent);
-		if (new.pid < 0)
-			r = SEK_E_SYS;
-		else
-			new.pidfd = (int)syscall(SYS_pidfd_open, new.pid, 0);
-	}
+	if ((r = open_channel(pair)) != SEK_OK)
+		return r;
+	hold_signals(&before);
+	r = s->detach ? start_detached(&new, s, pair) :
+	    start_child(&new, s, pair);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	(void)close(pair[1]);
 	if (r != SEK_OK) {
 		(void)close(pair[0]);
@@ -344,22 +395,37 @@ sek_child_kill(struct sek_child *c, struct sek_exit *ex)
 		forget(c); /* stuck in the kernel: it dies when it wakes */
 }
 
-int
-sek_child_finish(struct sek_child *c, const struct sek_deadline *dl,
+/* Tell it to end, and wait. */
+static bool
+let_end(struct sek_child *c, const struct sek_deadline *dl,
     struct sek_exit *ex)
 {
 	if (ex != NULL)
 		*ex = (struct sek_exit){ .signalled = true, .code = SIGKILL };
 	if (!sek_child_running(c))
-		return SEK_OK;
+		return true;
 	if (c->chan >= 0) {
 		(void)close(c->chan);
 		c->chan = -1;
 	}
-	if (ended_by(c, dl, ex))
+	return ended_by(c, dl, ex);
+}
+
+int
+sek_child_finish(struct sek_child *c, const struct sek_deadline *dl,
+    struct sek_exit *ex)
+{
+	if (let_end(c, dl, ex))
 		return SEK_OK;
 	sek_child_kill(c, ex);
 	return SEK_E_TIMEOUT;
+}
+
+int
+sek_child_leave(struct sek_child *c, const struct sek_deadline *dl,
+    struct sek_exit *ex)
+{
+	return let_end(c, dl, ex) ? SEK_OK : SEK_E_TIMEOUT;
 }
 
 int
@@ -371,7 +437,7 @@ sek_adopt_orphans(void)
 
 /* Kill each process whose parent we are; true when there was one. */
 static bool
-kill_children(void)
+kill_children(pid_t spared)
 {
 	char path[64], list[4096], *at, *end;
 	bool any = false;
@@ -390,6 +456,8 @@ kill_children(void)
 	list[n] = '\0';
 	for (at = list; (pid = strtol(at, &end, 10)) > 0 && end != at;
 	    at = end) {
+		if ((pid_t)pid == spared)
+			continue;
 		(void)kill((pid_t)pid, SIGKILL);
 		any = true;
 	}
@@ -397,15 +465,37 @@ kill_children(void)
 }
 
 void
-sek_kill_descendants(void)
+sek_kill_descendants_but(pid_t spared)
 {
 	const struct sek_deadline dl = sek_deadline_in(REAP_MS);
 
 	/* the death of a child makes its children ours: go on until none
 	 * is left, however deep they have forked */
-	while (kill_children() && !sek_deadline_past(&dl))
+	while (kill_children(spared) && !sek_deadline_past(&dl))
 		while (waitpid(-1, NULL, WNOHANG | __WALL) > 0)
 			continue;
+}
+
+void
+sek_kill_descendants(void)
+{
+	sek_kill_descendants_but(0);
+}
+
+int
+sek_die_in(uint64_t ms)
+{
+	const struct itimerspec at = { .it_value = {
+		.tv_sec = (time_t)(ms / 1000),
+		.tv_nsec = (long)(ms % 1000) * 1000000L } };
+	struct sigevent kill_us = { .sigev_notify = SIGEV_SIGNAL,
+		.sigev_signo = SIGKILL };
+	timer_t timer;
+
+	if (timer_create(CLOCK_MONOTONIC, &kill_us, &timer) != 0 ||
+	    timer_settime(timer, 0, &at, NULL) != 0)
+		return SEK_E_SYS;
+	return SEK_OK;
 }
 
 void

@@ -155,6 +155,12 @@ static const struct sek_reason_row rows[] = {
 	    SYSTEM("This login was not checked with two factors.",
 	        "このログインは二要素で確認されていません。") },
 
+	{ SEK_R_NO_PROMPT, "no-prompt", DENIED, false,
+	    { "This way of logging in cannot ask for a PIN. Use "
+	      "keyboard-interactive authentication.",
+	      "このログイン方法ではPINを入力できません。"
+	      "keyboard-interactive認証をご利用ください。" } },
+
 	{ SEK_R_HELPER_CRASHED, "helper-crashed", UNAVAIL, false,
 	    SYSTEM("The card software stopped working.",
 	        "カードのソフトウェアが停止しました。") },

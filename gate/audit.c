@@ -18,8 +18,9 @@
 static int
 undo(struct log *l, struct sek_why *why, const char *what, int err)
 {
+	if (ftruncate(l->fd, l->size) != 0)
+		what = "cannot be written to nor cut";
 	log_why(l, why, what, err);
-	(void)ftruncate(l->fd, l->size);
 	return SEK_E_IO;
 }
 

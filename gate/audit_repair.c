@@ -129,8 +129,9 @@ replace(struct log *l, const struct torn *t, const struct sek_buf *line,
 	if (r != SEK_OK) {
 		r = failed(l, why, "cannot be mended");
 		(void)write_all(l->fd, t->p, t->n, l->whole);
-		(void)ftruncate(l->fd, l->size);
-		(void)unlinkat(l->dir_fd, t->file, 0);
+		/* the copy goes only when the end is as it was */
+		if (ftruncate(l->fd, l->size) == 0)
+			(void)unlinkat(l->dir_fd, t->file, 0);
 	}
 	if (fcntl(l->fd, F_SETFL, O_APPEND) != 0 && r == SEK_OK)
 		r = failed(l, why, "cannot be mended");

@@ -157,22 +157,30 @@ scan_word(struct scan *c, struct value *out)
 	return not_json(c);
 }
 
+static bool
+is_key_text(const struct value *key)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t i;
+
+	for (i = 0; i < key->n; i++)
+		if (memchr(letters, key->s[i], sizeof letters - 1) == NULL)
+			return false;
+	return true;
+}
+
 /* A key and its colon, greater than the key before it (s NULL: none). */
 static bool
 scan_key(struct scan *c, struct value *key)
 {
 	const char *before = key->s;
-	size_t n = key->n, i;
+	size_t n = key->n;
 	int order;
 
 	if (!take(c, '"') || !scan_string(c, key) || !take(c, ':'))
 		return not_json(c);
-	for (i = 0; i < key->n; i++)
-		if (!((key->s[i] >= 'a' && key->s[i] <= 'z') ||
-		    (key->s[i] >= '0' && key->s[i] <= '9') ||
-		    key->s[i] == '_'))
-			return wrong(c, "has a key of other than a-z, 0-9 "
-			    "and _");
+	if (!is_key_text(key))
+		return wrong(c, "has a key of other than a-z, 0-9 and _");
 	if (key->n == 0)
 		return wrong(c, "has a key without a name");
 	if (before == NULL)

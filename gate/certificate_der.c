@@ -5,9 +5,14 @@
  *
  * OpenSSL reads BER: indefinite lengths, long lengths and padded integers
  * would give one certificate several spellings, and so several fingerprints.
- * This never decodes a value, and never looks inside octet or bit strings.
+ * This walks with OpenSSL's own ASN1_get_object(), never decodes a value, and
+ * never looks inside octet or bit strings.
  */
 #include "gate/certificate_rooms.h"
+
+#include <limits.h>
+#include <openssl/asn1.h>
+#include <openssl/err.h>
 
 #define DER_DEPTH 32u /* constructed values within each other */
 
@@ -17,32 +22,40 @@
 #define TAG_NULL 0x05u
 #define TAG_ENUMERATED 0x0au
 
+/* The shortest form of a length (X.690 10.1) after one byte of tag. */
+static size_t
+shortest_head(size_t len)
+{
+	size_t head = 2;
+
+	if (len >= 0x80)
+		for (; len > 0; len >>= 8)
+			head++;
+	return head;
+}
+
 bool
 sek_der_head(const uint8_t *p, size_t n, uint8_t *tag, size_t *len,
     size_t *head)
 {
-	size_t i, count, value = 0;
+	const uint8_t *at = p;
+	int number, class, got;
+	long value = 0;
 
 	/* no tag number over 30 occurs in a certificate or a CRL */
-	if (n < 2 || (p[0] & 0x1f) == 0x1f)
+	if (n < 2 || n > LONG_MAX || (p[0] & 0x1f) == 0x1f)
+		return false;
+	(void)ERR_set_mark();
+	got = ASN1_get_object(&at, &value, &number, &class, (long)n);
+	(void)ERR_pop_to_mark();
+	/* it moves on even when the value is longer than what is there:
+	 * that is for the caller to judge; 1: indefinite length */
+	if (at == p || value < 0 || (got & 1) != 0)
 		return false;
 	*tag = p[0];
-	if (p[1] < 0x80) {
-		*len = p[1];
-		*head = 2;
-		return true;
-	}
-	count = p[1] & 0x7fu;
-	if (count == 0 || count > 4 || n < 2 + count)
-		return false;
-	for (i = 0; i < count; i++)
-		value = value << 8 | p[2 + i];
-	/* the shortest form only (X.690 10.1) */
-	if (value < 0x80 || p[2] == 0)
-		return false;
-	*len = value;
-	*head = 2 + count;
-	return true;
+	*len = (size_t)value;
+	*head = (size_t)(at - p);
+	return *head == shortest_head(*len);
 }
 
 /* Values that have several spellings in BER and one in DER. */

@@ -109,12 +109,36 @@ send_pin(struct sek_login *l, const struct sek_buf *pin)
 {
 	const struct sek_deadline dl = sek_deadline_sooner(l->dl,
 	    1000ull * l->policy->token_s);
+	enum sek_reason reason;
 
 	/* from here on the card may be unlocked: it must be reset */
-	l->helper->card_used = true;
-	(void)snprintf(l->helper->reader, sizeof l->helper->reader, "%s",
-	    l->key.reader);
-	return sek_helper_send(l->helper, SEK_H_PIN, pin, &dl);
+	reason = sek_helper_guard(l->helper, l->policy, &l->service_user,
+	    l->key.reader, &dl);
+	return reason != SEK_R_OK ? reason :
+	    sek_helper_send(l->helper, SEK_H_PIN, pin, &dl);
+}
+
+/* sshd's "password" method gives the account's password to every hidden
+ * prompt, and says so only by what it leaves out: SSH_AUTH_INFO_0 is set,
+ * if empty, under keyboard-interactive. */
+static bool
+can_prompt(const struct sek_login *l)
+{
+	return strcmp(l->begin.service, "sshd") != 0 ||
+	    (l->begin.flags & SEK_BF_SSH_INFO) != 0;
+}
+
+/* What nobody can type at a PIN prompt (sshd answers for a user it has
+ * refused with bytes of this kind) is not spent on the card. */
+static bool
+is_typed(const struct sek_buf *pin)
+{
+	size_t i;
+
+	for (i = 0; i < pin->len; i++)
+		if (pin->p[i] < 0x20 || pin->p[i] == 0x7F)
+			return false;
+	return pin->len <= 255;
 }
 
 static enum sek_reason
@@ -124,6 +148,8 @@ ask_pin(struct sek_login *l, const struct sek_note *note)
 	const struct sek_buf none = { 0 };
 	enum sek_reason reason;
 
+	if (note->kind != SEK_NOTE_PINPAD && !can_prompt(l))
+		return SEK_R_NO_PROMPT;
 	if ((reason = before_pin(l, note->pin_flags)) != SEK_R_OK)
 		return reason;
 	if (note->kind == SEK_NOTE_PINPAD) {
@@ -136,7 +162,7 @@ ask_pin(struct sek_login *l, const struct sek_note *note)
 		sek_front_tell(&l->front, SEK_T_PIN_LOW, NULL);
 	reason = sek_front_ask(&l->front, SEK_STYLE_SECRET, SEK_T_PIN, 0,
 	    l->key.label, 1000ull * l->policy->type_s, &reply);
-	if (reason == SEK_R_OK && reply.answer.len > 255)
+	if (reason == SEK_R_OK && !is_typed(&reply.answer))
 		reason = SEK_R_WRONG_PIN;
 	if (reason == SEK_R_OK)
 		reason = send_pin(l, &reply.answer);
@@ -275,7 +301,9 @@ sek_prove(struct sek_login *l)
 	/* it logs out and resets the card while the password is typed */
 	sek_helper_close(l->helper);
 out:
-	sek_login_detail(l, l->helper->detail);
+	/* a helper that failed tells of it at its end, when all is known */
+	if (l->helper->detail[0] != '\0')
+		l->detail[0] = '\0';
 	sek_buf_free(&body);
 	return reason;
 }

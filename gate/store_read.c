@@ -159,7 +159,7 @@ int
 sek_store_account(struct sek_store *s, const char *name,
     struct sek_account *out)
 {
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	int r, rc;
 
 	r = sek_store_look(s, SEK_ST_ACCOUNT,
@@ -175,7 +175,7 @@ static int
 one_person(struct sek_store *s, enum sek_store_st which,
     struct sek_store_arg arg, struct sek_person *out)
 {
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	int r, rc;
 
 	if ((r = sek_store_look(s, which, &arg, 1, &st)) != SEK_OK)
@@ -203,7 +203,7 @@ static int
 one_credential(struct sek_store *s, enum sek_store_st which,
     const struct sek_store_arg *args, size_t n, struct sek_credential *out)
 {
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	int r, rc;
 
 	if ((r = sek_store_look(s, which, args, n, &st)) != SEK_OK)
@@ -232,7 +232,7 @@ sek_store_credential_by_id(struct sek_store *s, int64_t id,
 int
 sek_store_granted(struct sek_store *s, int64_t person_id, int64_t account_id)
 {
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	int r;
 
 	r = sek_store_look(s, SEK_ST_GRANTED, (struct sek_store_arg[]){
@@ -246,7 +246,7 @@ int
 sek_store_accounts_of(struct sek_store *s, int64_t person_id,
     struct sek_account *out, size_t max, size_t *n)
 {
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	size_t i = 0;
 	int r, rc = SQLITE_DONE;
 
@@ -271,7 +271,7 @@ int
 sek_store_account_enrolled(struct sek_store *s, int64_t account_id,
     bool *enrolled)
 {
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = NULL;
 	int r;
 
 	r = sek_store_look(s, SEK_ST_ENROLLED,

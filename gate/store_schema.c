@@ -174,7 +174,7 @@ static int
 all_steps(sqlite3 *db, const char *const *steps, size_t n,
     struct sek_why *why)
 {
-	int i, r, rc, version;
+	int i, r, rc, version = 0;
 
 	/* read under the lock: another program may have been here first */
 	if ((rc = sek_store_version(db, &version)) != SQLITE_OK)

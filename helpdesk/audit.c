@@ -9,14 +9,11 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "gate/audit.h"
-
-#define LAST_MAX 100000
 
 /* The path of the log; false when there is none yet. */
 static bool
@@ -35,8 +32,9 @@ struct show {
 	struct desk *d;
 	bool json;
 	const char *person, *event;
-	char **last;   /* ring of the last `max` lines that fit; owned */
-	size_t max, n; /* n: lines seen that fit */
+	int64_t last;  /* --last: so many of those that fit; 0: all */
+	int64_t n;     /* records seen that fit */
+	int64_t skip;  /* of them, the first so many are not shown */
 };
 
 /* "group.name" of a record as a string; NULL when there is none. */
@@ -66,11 +64,13 @@ show_time(const char *utc)
 static void
 show_event(const struct desk *d, const char *event)
 {
-	static const struct { const char *event, *text[SEK_N_LANGS]; } names[] = {
+	static const struct {
+		const char *event, *text[SEK_N_LANGS];
+	} names[] = {
+		{ "auth", { "authentication", "認証" } },
+		{ "account", { "account check", "アカウント確認" } },
 		{ "login", { "login", "ログイン" } },
 		{ "logout", { "logout", "ログアウト" } },
-		{ "session", { "session", "セッション開始" } },
-		{ "account", { "account check", "アカウント確認" } },
 		{ "enrol", { "enrolled", "登録" } },
 		{ "revoke", { "revoked", "失効" } },
 		{ "suspend", { "suspended", "停止" } },
@@ -160,12 +160,14 @@ show_record(const struct desk *d, const json_t *rec)
 }
 
 static void
-put_line(const struct show *s, const char *line, const json_t *rec)
+put_line(const struct show *s, const char *line, size_t n, const json_t *rec)
 {
-	if (s->json)
-		(void)puts(line);
-	else
+	if (!s->json) {
 		show_record(s->d, rec);
+		return;
+	}
+	(void)fwrite(line, 1, n, stdout);
+	(void)fputc('\n', stdout);
 }
 
 static bool
@@ -181,62 +183,46 @@ fits(const struct show *s, const json_t *rec)
 }
 
 static int
-show_one(void *arg, const char *line, size_t n, const json_t *rec)
+count_one(void *arg, const char *line, size_t n, const json_t *rec)
 {
 	struct show *s = arg;
-	char *text;
 
-	if (!fits(s, rec))
-		return 0;
-	if ((text = strndup(line, n)) == NULL)
-		return SEK_E_NOMEM;
-	if (s->max == 0) {
-		put_line(s, text, rec);
-		free(text);
-	} else {
-		free(s->last[s->n % s->max]);
-		s->last[s->n % s->max] = text;
-	}
-	s->n++;
+	(void)line;
+	(void)n;
+	s->n += fits(s, rec);
 	return 0;
 }
 
-/* --last: what is in the ring, oldest first. */
-static void
-show_last(const struct show *s)
+static int
+show_one(void *arg, const char *line, size_t n, const json_t *rec)
 {
-	size_t i = s->n > s->max ? s->n - s->max : 0;
+	struct show *s = arg;
 
-	for (; i < s->n; i++) {
-		const char *line = s->last[i % s->max];
-		json_t *rec = json_loads(line, 0, NULL);
-
-		put_line(s, line, rec);
-		json_decref(rec);
-	}
+	if (fits(s, rec) && s->n++ >= s->skip)
+		put_line(s, line, n, rec);
+	return 0;
 }
 
+/* For the last ones the log is read twice: it may be larger than memory. */
 static int
 show_all(struct show *s)
 {
 	struct sek_why why = { "" };
 	char path[PATH_MAX];
-	size_t i;
-	int r;
+	int r = SEK_OK;
 
 	if (!log_path(s->d, path)) {
 		if (!s->json)
 			DESK_SAY(s->d, W_AUDIT_NONE, { NULL });
 		return DESK_OK;
 	}
-	if (s->max > 0 && (s->last = calloc(s->max, sizeof(*s->last))) == NULL)
-		return desk_lost(s->d);
-	r = sek_audit_each(path, show_one, s, &why);
-	if (s->max > 0)
-		show_last(s);
-	for (i = 0; i < s->max; i++)
-		free(s->last[i]);
-	free(s->last);
+	if (s->last > 0) {
+		r = sek_audit_each(path, count_one, s, &why);
+		s->skip = s->n - s->last;
+		s->n = 0;
+	}
+	if (r == SEK_OK)
+		r = sek_audit_each(path, show_one, s, &why);
 	return r == SEK_OK ? DESK_OK : desk_refuse(s->d, &why, r);
 }
 
@@ -251,18 +237,16 @@ audit_show(struct desk *d, int argc, char **argv)
 		{ .name = "person", .value = &s.person },
 		{ .name = "event", .value = &s.event },
 	};
-	int64_t max = 0;
 	char **words;
 	int r;
 
 	r = desk_options(d, argc, argv, opts, 4, 0, 0, &words);
 	if (r != DESK_GO)
 		return r;
-	if (last != NULL && !desk_number(last, LAST_MAX, &max)) {
+	if (last != NULL && !desk_number(last, INT64_MAX, &s.last)) {
 		DESK_ERR(d, W_NOT_A_NUMBER, { last });
 		return DESK_USAGE;
 	}
-	s.max = (size_t)max;
 	return (r = desk_policy(d)) == DESK_GO ? show_all(&s) : r;
 }
 

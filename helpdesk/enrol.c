@@ -14,6 +14,8 @@
 #include "gate/audit.h"
 #include "helpdesk/answer.h"
 
+#define FD_MAX 1023
+
 static void
 show(const struct enrol *e)
 {
@@ -138,44 +140,57 @@ keep(struct enrol *e)
 	return DESK_OK;
 }
 
-/* What the words and options say, before anything is opened. */
+static int
+wrong(const struct enrol *e, enum word w, const char *arg)
+{
+	DESK_ERR(e->d, w, { arg });
+	return DESK_USAGE;
+}
+
+static bool
+is_key_id(const char *hex)
+{
+	size_t n = strlen(hex);
+
+	return n > 0 && n % 2 == 0 && n <= 2 * SEK_MAX_KEY_ID &&
+	    strspn(hex, "0123456789abcdefABCDEF") == n;
+}
+
+/* Options that are values of ours. */
+static int
+values(struct enrol *e, const char *bind, const char *pin_fd)
+{
+	int64_t fd = 0;
+
+	if (bind == NULL || strcmp(bind, "key") == 0)
+		e->bind = SEK_BIND_KEY;
+	else if (strcmp(bind, "certificate") == 0)
+		e->bind = SEK_BIND_CERTIFICATE;
+	else
+		return wrong(e, W_BAD_BIND, bind);
+	if (e->id != NULL && !is_key_id(e->id))
+		return wrong(e, W_BAD_HEX, e->id);
+	/* "0" is no number of desk_number(), but standard input */
+	if (pin_fd != NULL && strcmp(pin_fd, "0") != 0 &&
+	    !desk_number(pin_fd, FD_MAX, &fd))
+		return wrong(e, W_NOT_A_NUMBER, pin_fd);
+	e->pin_fd = pin_fd == NULL ? -1 : (int)fd;
+	return DESK_GO;
+}
+
+/* What the options say together, before anything is opened. */
 static int
 usage(struct enrol *e, const char *bind, const char *pin_fd)
 {
-	struct desk *d = e->d;
-	int64_t fd = 0;
+	bool of_card = e->pin_file != NULL || pin_fd != NULL ||
+	    e->token != NULL || e->id != NULL;
 
-	if ((e->module == NULL) == (e->file == NULL)) {
-		DESK_ERR(d, W_ONE_SOURCE, { NULL });
-		return DESK_USAGE;
-	}
-	if ((e->pin_file != NULL && pin_fd != NULL) || (e->file != NULL &&
-	    (e->pin_file != NULL || pin_fd != NULL || e->token != NULL ||
-	    e->id != NULL))) {
-		DESK_ERR(d, W_ONE_PIN, { NULL });
-		return DESK_USAGE;
-	}
-	if (bind != NULL && strcmp(bind, "key") != 0 &&
-	    strcmp(bind, "certificate") != 0) {
-		DESK_ERR(d, W_BAD_BIND, { bind });
-		return DESK_USAGE;
-	}
-	e->bind = bind != NULL && strcmp(bind, "certificate") == 0 ?
-	    SEK_BIND_CERTIFICATE : SEK_BIND_KEY;
-	if (e->id != NULL && (strlen(e->id) % 2 != 0 || e->id[0] == '\0' ||
-	    strlen(e->id) > 2 * SEK_MAX_KEY_ID ||
-	    strspn(e->id, "0123456789abcdefABCDEF") != strlen(e->id))) {
-		DESK_ERR(d, W_BAD_HEX, { e->id });
-		return DESK_USAGE;
-	}
-	/* "0" is no number of desk_number(), but standard input */
-	if (pin_fd != NULL && strcmp(pin_fd, "0") != 0 &&
-	    !desk_number(pin_fd, 1023, &fd)) {
-		DESK_ERR(d, W_NOT_A_NUMBER, { pin_fd });
-		return DESK_USAGE;
-	}
-	e->pin_fd = pin_fd == NULL ? -1 : (int)fd;
-	return DESK_GO;
+	if ((e->module == NULL) == (e->file == NULL))
+		return wrong(e, W_ONE_SOURCE, NULL);
+	if ((e->pin_file != NULL && pin_fd != NULL) ||
+	    (e->file != NULL && of_card))
+		return wrong(e, W_ONE_PIN, NULL);
+	return values(e, bind, pin_fd);
 }
 
 static int

@@ -79,7 +79,7 @@ enrol_from_token(struct enrol *e)
 	(void)sigprocmask(SIG_BLOCK, &set, &before);
 	r = sek_helper_start(&t.helper, e->d->policy, &t.user, t.module);
 	r = r == SEK_OK ? dialogue(&t) : desk_refuse(e->d, &why, r);
-	sek_helper_finish(&t.helper, e->d->policy, &t.user);
+	sek_helper_finish(&t.helper);
 	sek_keys_clear(&t.keys);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return r;

@@ -152,7 +152,7 @@ init(struct desk *d, int argc, char **argv)
 	    (r = folder(d, d->policy->audit, &m, &why)) != SEK_OK ||
 	    (r = store(d, &m, &why)) != SEK_OK)
 		return desk_refuse(d, &why, r);
-	if ((r = record(d, &m, &why)) != SEK_OK) {
+	if (record(d, &m, &why) != SEK_OK) {
 		DESK_ERR(d, W_INIT_NO_RECORD, { why.text });
 		return DESK_REFUSED;
 	}

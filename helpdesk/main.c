@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "gate/certificate.h"
 #include "helpdesk/desk.h"
 #include "sekisho/os.h"
 #include "sekisho/version.h"
@@ -111,7 +112,8 @@ main(int argc, char **argv)
 	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)umask(S_IRWXG | S_IRWXO);
 	desk_init(&d);
-	r = run(&d, argc, argv);
+	/* before libcrypto is used at all: no file of its own is read */
+	r = sek_crypto_start() == SEK_OK ? run(&d, argc, argv) : desk_lost(&d);
 	desk_close(&d);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		DESK_ERR(&d, W_OUTPUT, { NULL });

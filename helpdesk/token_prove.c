@@ -63,12 +63,17 @@ send_sign(struct proving *p)
 static int
 send_pin(struct proving *p, const struct sek_buf *pin)
 {
-	struct sek_helper *h = &p->t->helper;
+	struct token *t = p->t;
+	const struct sek_policy *policy = t->e->d->policy;
+	const struct sek_deadline dl = sek_deadline_in(
+	    1000ull * policy->token_s);
+	enum sek_reason reason;
 
 	/* from here on the card may be unlocked: it is reset at the end */
-	h->card_used = true;
-	(void)snprintf(h->reader, sizeof(h->reader), "%s", p->t->key->reader);
-	return send(p, SEK_H_PIN, pin);
+	reason = sek_helper_guard(&t->helper, policy, &t->user,
+	    t->key->reader, &dl);
+	return reason == SEK_R_OK ? send(p, SEK_H_PIN, pin) :
+	    token_failed(t, reason, t->helper.detail);
 }
 
 static bool

@@ -52,7 +52,7 @@ start_gate(pam_handle_t *pamh, const struct sek_mod_options *o,
 	/* its status will not be known, so look before */
 	if (faccessat(AT_FDCWD, o->gate, X_OK, AT_EACCESS) != 0)
 		return complain(pamh, o->gate, strerror(errno));
-	if ((r = sek_child_start(&l->child, &spawn)) != SEK_OK)
+	if (sek_child_start(&l->child, &spawn) != SEK_OK)
 		return complain(pamh, o->gate, "cannot be started");
 	l->chan.fd = l->child.chan;
 	return SEK_OK;

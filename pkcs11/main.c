@@ -4,9 +4,11 @@
  * Started by sekisho-gate as the service user, with the channel on
  * descriptor 3 and an environment that configuration names.  The only
  * program that runs a vendor's code; it hands over a signature that must
- * verify, and never judges one.
+ * verify, and never judges one.  With --guard it runs none, and sees to it
+ * that the card is locked in the end.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +20,9 @@
 #include "sekisho/os.h"
 
 #define EXIT_USAGE 2
+#define FOREVER_MS (24u * 60 * 60 * 1000)
+#define LAST_BREATH_MS 50
+#define BUSY_MS (10u * 60 * 1000)
 
 static int
 usage(const char *why)
@@ -25,6 +30,7 @@ usage(const char *why)
 	(void)fprintf(stderr, "sekisho-pkcs11: %s\n"
 	    "usage: sekisho-pkcs11 /path/of/module.so (by sekisho-gate, "
 	    "channel on 3)\n"
+	    "       sekisho-pkcs11 --guard READER (the same)\n"
 	    "       sekisho-pkcs11 --reset READER\n", why);
 	return EXIT_USAGE;
 }
@@ -46,11 +52,41 @@ reset_only(const char *reader)
 	return p11_reader_reset(reader) == SEK_OK ? 0 : 1;
 }
 
+/* Stands by while a card is in use, without any vendor's code: when the
+ * channel closes the card is locked, whoever has crashed, hangs or was
+ * killed, the gate too.  The gate kills us when there is nothing to do. */
+static int
+guard(const char *reader)
+{
+	const struct sek_deadline forever = sek_deadline_in(FOREVER_MS);
+	char byte = 0;
+	int r;
+
+	/* who ends the gate ends what is around it, too */
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+	if (sek_write_full(SEK_HELPER_FD, &byte, 1, &forever) != SEK_OK ||
+	    sek_read_full(SEK_HELPER_FD, &byte, 1, &forever) != SEK_E_EOF)
+		return 1;
+	/* a helper dies with its gate, but not in the same moment */
+	(void)poll(NULL, 0, LAST_BREATH_MS);
+	/* a card that hangs, or that somebody else is busy with, is waited
+	 * for inside pcscd */
+	if (sek_die_in(BUSY_MS) != SEK_OK)
+		return 1;
+	r = p11_reader_reset(reader);
+	return r == SEK_OK || r == SEK_E_NOENT ? 0 : 1;
+}
+
 static int
 run(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "--reset") == 0)
 		return reset_only(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "--guard") == 0)
+		return take_channel(SEK_HELPER_FD) ? guard(argv[2]) :
+		    usage("no channel on descriptor 3");
 	if (argc != 2 || argv[1][0] != '/')
 		return usage("needs the absolute path of one module");
 	if (!take_channel(SEK_HELPER_FD))

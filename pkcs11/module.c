@@ -104,14 +104,19 @@ unusable(struct sek_fail *fail, const char *what)
 
 /* Every function that any room calls, and no other. */
 static bool
-is_complete(const CK_FUNCTION_LIST *f)
+has_token_calls(const CK_FUNCTION_LIST *f)
 {
 	return f->C_Initialize != NULL && f->C_Finalize != NULL &&
 	    f->C_GetSlotList != NULL && f->C_GetSlotInfo != NULL &&
 	    f->C_GetTokenInfo != NULL && f->C_GetMechanismInfo != NULL &&
 	    f->C_OpenSession != NULL && f->C_CloseSession != NULL &&
-	    f->C_Login != NULL && f->C_Logout != NULL &&
-	    f->C_FindObjectsInit != NULL && f->C_FindObjects != NULL &&
+	    f->C_Login != NULL && f->C_Logout != NULL;
+}
+
+static bool
+has_object_calls(const CK_FUNCTION_LIST *f)
+{
+	return f->C_FindObjectsInit != NULL && f->C_FindObjects != NULL &&
 	    f->C_FindObjectsFinal != NULL &&
 	    f->C_GetAttributeValue != NULL &&
 	    f->C_SignInit != NULL && f->C_Sign != NULL;
@@ -159,7 +164,7 @@ p11_load(struct p11_module *m, const char *path, struct sek_fail *fail)
 	if (list->version.major != 2 && list->version.major != 3)
 		return unusable(fail, "function list of an unknown version");
 	m->f = *list;
-	if (!is_complete(&m->f))
+	if (!has_token_calls(&m->f) || !has_object_calls(&m->f))
 		return unusable(fail, "function list with holes");
 	rv = m->f.C_Initialize(NULL);
 	if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED)

@@ -102,8 +102,9 @@ p11_reader_reset(const char *reader)
 	struct link l;
 	int r = SEK_E_IO, i;
 
-	/* whoever holds the card just now must not keep it open for good;
-	 * and a card just pulled is not known to be gone at once */
+	/* who has the card for itself just now must not keep it open for
+	 * good; and that a card was pulled is not known at once.  The end of
+	 * a transaction pcscd itself waits for, as long as it takes. */
 	for (i = 0; i < BUSY_TRIES && r == SEK_E_IO; i++) {
 		if (i > 0)
 			(void)poll(NULL, 0, BUSY_PAUSE_MS);

@@ -10,7 +10,8 @@ build="gcc libc6-dev make libpam0g-dev libssl-dev libsqlite3-dev
  libjansson-dev libinih-dev libp11-kit-dev libpcsclite-dev pkg-config"
 demo="softhsm2 opensc openssl iproute2 procps util-linux"
 test="pcscd vsmartcard-vpcd pamtester sudo login util-linux systemd
- sqlite3 mandoc openssh-server openssh-client man-db valgrind clang"
+ sqlite3 mandoc clang libclang-rt-14-dev"
+fuzz="clang libclang-rt-14-dev"
 lint="clang clang-tidy cppcheck mandoc pmccabe shellcheck"
 bench="valgrind libpam-pkcs11 sssd-common"
 
@@ -20,6 +21,7 @@ for set; do
 	build) want="$want $build" ;;
 	demo) want="$want $demo" ;;
 	test) want="$want $test" ;;
+	fuzz) want="$want $fuzz" ;;
 	lint) want="$want $lint" ;;
 	bench) want="$want $bench" ;;
 	*) echo "deps.sh: unknown set: $set" >&2; exit 2 ;;

@@ -13,9 +13,12 @@ TESTS=${TESTS:-$BUILD/tests}
 
 [[ $EUID -eq 0 ]] || { echo "skip password: must be run as root"; exit 0; }
 if [[ ${1-} != inside ]]; then
-	unshare -m --propagation private true 2>/dev/null ||
+	# shellcheck source=tests/card/ns.sh
+	. "$(dirname "$0")/card/ns.sh"
+	read -ra own <<<"-m $(card_ns_propagation)"
+	unshare "${own[@]}" true 2>/dev/null ||
 	    { echo "skip password: no mount namespace"; exit 0; }
-	exec unshare -m --propagation private "$0" inside
+	exec unshare "${own[@]}" "$0" inside
 fi
 
 name='' why='' failed=0

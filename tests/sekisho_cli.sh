@@ -116,7 +116,8 @@ t site
 chmod 755 "$dir"
 mkdir -p "$dir"/{etc/anchors,crl,libexec,pki,tokens}
 chmod 755 "$dir"/{etc,etc/anchors,crl,libexec}
-install -m 755 "$BUILD"/sekisho{,-pkcs11,-password} "$badp11" "$dir/libexec/"
+install -m 755 "$BUILD"/sekisho{,-pkcs11,-password} "$badp11" \
+    "$dir/libexec/" || wrong "programs are not built"
 export SOFTHSM2_CONF=$dir/etc/softhsm2.conf
 printf '%s\n' "directories.tokendir = $dir/tokens" \
     'objectstore.backend = file' 'log.level = ERROR' >"$SOFTHSM2_CONF"
@@ -141,6 +142,7 @@ printf '4711\n' >"$dir/pin"
 printf '0000\n' >"$dir/wrongpin"
 chmod 600 "$dir"/{pin,wrongpin}
 write_conf
+[[ -z $why ]] || { finish; exit 1; }
 
 t wrong_usage_ends_with_2
 for c in '' bogus 'person bogus' 'person add' 'person add a b' \

@@ -37,6 +37,7 @@ struct sek_spawn {
 	const gid_t *groups;      /* supplementary groups when dropping */
 	size_t n_groups;
 	bool confine;             /* no_new_privs, limits, dies with us */
+	bool outlive;             /* confined, but does not die with us */
 	bool detach;              /* we live in somebody else's program: it
 				     hears no SIGCHLD, and neither its
 				     terminal nor its limits reach the new
@@ -74,6 +75,9 @@ bool sek_child_running(const struct sek_child *c);
  * SEK_E_TIMEOUT when it had to be killed.  `ex` may be NULL. */
 int sek_child_finish(struct sek_child *c, const struct sek_deadline *dl,
     struct sek_exit *ex);
+/* The same, but one that is late is not killed. */
+int sek_child_leave(struct sek_child *c, const struct sek_deadline *dl,
+    struct sek_exit *ex);
 /* Kill at once and reap. */
 void sek_child_kill(struct sek_child *c, struct sek_exit *ex);
 
@@ -81,6 +85,11 @@ void sek_child_kill(struct sek_child *c, struct sek_exit *ex);
 int sek_adopt_orphans(void) SEK_MUST;
 /* ... and are killed, whoever they have become.  Bounded in time. */
 void sek_kill_descendants(void);
+/* The same for all but our child `spared`; 0 = none. */
+void sek_kill_descendants_but(pid_t spared);
+
+/* The kernel kills this process then, whatever it waits for. */
+int sek_die_in(uint64_t ms) SEK_MUST;
 
 /* No core dumps, not dumpable, not traceable by the same user. */
 void sek_harden_process(void);

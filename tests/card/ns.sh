@@ -32,7 +32,8 @@
 #                                      the place of the card before
 #   card_stop                    card out, its process ended
 #   card_cmd WORDS               one control command of vcard: remove, insert,
-#                                fault SW, delay MS, remove-on INS, quit;
+#                                fault SW, delay MS, hang-on INS,
+#                                remove-on INS, quit;
 #                                `card_cmd count` prints the answer
 #   card_remove, card_insert     the command, and wait until pcscd saw it
 #   card_wait present|absent     wait (10 s at most) for what pcscd sees
@@ -62,9 +63,21 @@ card_ns_inside() {
 	[[ ${CARD_NS-} == "$(readlink /proc/self/ns/net)" ]]
 }
 
+# In a chroot that is no mount point unshare cannot make / private.  Where
+# nothing is shared there is nothing to make private, and it need not.
+card_ns_propagation() {
+	if ((EUID != 0)) || unshare -m true 2>/dev/null ||
+	    grep -q ' shared:' /proc/self/mountinfo; then
+		echo --propagation private
+	else
+		echo --propagation unchanged
+	fi
+}
+
 # Without root, be root of an own user namespace.
 card_ns_flags() {
 	echo -mn --pid --fork --kill-child --mount-proc
+	card_ns_propagation
 	((EUID == 0)) || echo --user --map-root-user
 }
 

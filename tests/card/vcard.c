@@ -38,6 +38,7 @@ struct vcard {
 	bool line_bad;		/* too long, or not all printable ASCII */
 	int delay_ms;
 	int remove_on;		/* INS, or -1 */
+	int hang_on;		/* INS, or -1 */
 	uint8_t ans[VC_ANS_MAX];
 	size_t ans_len;		/* not 0: an answer is held back */
 	int64_t ans_at_ms;
@@ -77,6 +78,9 @@ control_num(struct vcard *v, const char *s)
 	else if (strncmp(s, "remove-on ", 10) == 0 &&
 	    parse_num(s + 10, 16, 0, 0xFF, &n) == 0)
 		v->remove_on = (int)n;
+	else if (strncmp(s, "hang-on ", 8) == 0 &&
+	    parse_num(s + 8, 16, 0, 0xFF, &n) == 0)
+		v->hang_on = (int)n;
 	else if (strncmp(s, "delay ", 6) == 0 &&
 	    parse_num(s + 6, 10, 0, DELAY_MAX_MS, &n) == 0) {
 		v->delay_ms = (int)n;
@@ -92,6 +96,7 @@ control_num(struct vcard *v, const char *s)
  * remove-on INS	take it out when such a command comes (hex; once)
  * fault SW		answer the next command with SW only (hex; once)
  * delay MS		hold every answer back; 0 ends it, for the held one too
+ * hang-on INS		no answer from such a command on, until `delay 0`
  * count		print "tries N verified 0|1" on standard output
  * quit			take the card out and end
  */
@@ -236,6 +241,10 @@ message(struct vcard *v, const uint8_t *p, size_t n)
 		card_remove(v);
 		return;
 	}
+	if (p[1] == v->hang_on) {
+		v->hang_on = -1;
+		v->delay_ms = DELAY_MAX_MS;
+	}
 	v->ans_len = vc_card_apdu(&v->card, p, n, v->ans);
 	v->ans_at_ms = vc_now_ms() + v->delay_ms;
 	trace_apdu(v, p, n);
@@ -345,7 +354,8 @@ int
 main(int argc, char **argv)
 {
 	static struct vcard v = {
-		.link.fd = -1, .fifo = -1, .remove_on = -1, .port = 35963,
+		.link.fd = -1, .fifo = -1, .remove_on = -1, .hang_on = -1,
+		.port = 35963,
 		.card.piv.max_tries = 3
 	};
 
