@@ -5,10 +5,10 @@
 PREFIX     = /usr
 SYSCONFDIR = /etc
 LIBEXECDIR = $(PREFIX)/libexec/sekisho
-PAMDIR     = $(PREFIX)/lib/$(MULTIARCH)/security
+PAMDIR     = $(LIBDIR)/$(MULTIARCH)/security
 MANDIR     = $(PREFIX)/share/man
 DOCDIR     = $(PREFIX)/share/doc/sekisho
-UNITDIR    = /lib/systemd/system
+LIBDIR     = $(PREFIX)/lib
 DESTDIR    =
 
 CC        = gcc
@@ -84,7 +84,7 @@ C_TESTS = assertion_test audit_crash_test audit_crowd_test audit_test \
 	audit_verify_test base_test certificate_form_test \
 	certificate_key_test certificate_test os_test policy_file_test \
 	policy_test store_file_test store_test desk_change_test
-S_TESTS = links fuzz_smoke login sekisho_cli password_test pam_retval pam_gate pam_abuse pkcs11_helper \
+S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test pam_retval pam_gate pam_abuse pkcs11_helper \
 	pkcs11_card card/selfcheck
 T_TOOLS = pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
 PAM_TOOLS = fakegate passdrive
@@ -166,8 +166,43 @@ lint: all
 	@BUILD=$(B) FLAGS='$(subst ','\'',$(filter-out -MMD -MP,$(ALL)))' \
 	    tests/lint.sh
 
+# -- what goes where; `sed` puts the folders of this build into the units
+MAN = man/pam_sekisho.8 man/sekisho.8 man/sekisho-gate.8 \
+	man/sekisho.conf.5 man/sekisho-record.5
+UNITS = systemd/system/sekisho-gate.socket \
+	systemd/system/sekisho-gate@.service sysusers.d/sekisho.conf \
+	tmpfiles.d/sekisho.conf
+D = $(DESTDIR)
+install: all
+	install -d $(D)$(LIBEXECDIR) $(D)$(PREFIX)/sbin $(D)$(PAMDIR) \
+	    $(D)$(MANDIR)/man5 $(D)$(MANDIR)/man8 $(D)$(LIBDIR)/systemd/system \
+	    $(D)$(LIBDIR)/sysusers.d $(D)$(LIBDIR)/tmpfiles.d \
+	    $(D)$(DOCDIR)/examples $(D)$(SYSCONFDIR)/sekisho
+	install -m 755 $(B)/sekisho-gate $(B)/sekisho-pkcs11 \
+	    $(B)/sekisho-password $(D)$(LIBEXECDIR)
+	install -m 755 $(B)/sekisho $(D)$(PREFIX)/sbin
+	install -m 644 $(B)/pam_sekisho.so $(D)$(PAMDIR)
+	for m in $(MAN); do \
+	    install -m 644 $$m $(D)$(MANDIR)/man$${m##*.}/ || exit 1; done
+	for u in $(UNITS); do \
+	    sed 's|/usr/libexec/sekisho|$(LIBEXECDIR)|' \
+	    packaging/$${u#systemd/system/} >$(D)$(LIBDIR)/$$u && \
+	    chmod 644 $(D)$(LIBDIR)/$$u || exit 1; done
+	cp -R examples/sekisho.conf examples/pam.d packaging/polkit-1 \
+	    $(D)$(DOCDIR)/examples/
+	install -m 644 README.md README.ja.md LICENSE $(D)$(DOCDIR)
+	[ -e $(D)$(SYSCONFDIR)/sekisho/opensc.conf ] || install -m 644 \
+	    packaging/opensc.conf $(D)$(SYSCONFDIR)/sekisho/
+
+# the configuration, the store and the record stay
+uninstall:
+	rm -rf $(D)$(LIBEXECDIR) $(D)$(DOCDIR)
+	rm -f $(D)$(PREFIX)/sbin/sekisho $(D)$(PAMDIR)/pam_sekisho.so
+	rm -f $(foreach m,$(MAN),$(D)$(MANDIR)/man$(subst .,,$(suffix \
+	    $(m)))/$(notdir $(m))) $(UNITS:%=$(D)$(LIBDIR)/%)
+
 clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name demo -prune -o -name '*.d' -type f -print 2>/dev/null)
-.PHONY: all clean test run-tests demo lint fuzz fuzz-build sanitize
+.PHONY: all install uninstall clean test run-tests demo lint fuzz fuzz-build sanitize

@@ -276,7 +276,6 @@ sek_check_enc(struct sek_buf *b, const struct sek_check *m)
 	sek_put_str(b, m->confdir);
 	sek_put_str(b, m->rhost);
 	sek_put_str(b, m->tty);
-	sek_put_u8(b, m->nullok ? 1 : 0);
 	sek_put_bytes(b, m->password.p, m->password.len);
 }
 
@@ -286,7 +285,6 @@ sek_check_dec(struct sek_check *out, const struct sek_buf *b)
 	struct sek_rd r = sek_rd_init(b->p, b->len);
 	struct sek_check m = { 0 };
 	const uint8_t *p;
-	uint8_t nullok;
 	size_t n;
 	int e;
 
@@ -295,12 +293,10 @@ sek_check_dec(struct sek_check *out, const struct sek_buf *b)
 	sek_rd_str(&r, m.confdir, sizeof m.confdir);
 	sek_rd_str(&r, m.rhost, sizeof m.rhost);
 	sek_rd_str(&r, m.tty, sizeof m.tty);
-	nullok = sek_rd_u8(&r);
 	p = sek_rd_bytes(&r, 511, &n);
-	if (sek_rd_end(&r) != SEK_OK || nullok > 1 ||
+	if (sek_rd_end(&r) != SEK_OK ||
 	    (n > 0 && memchr(p, '\0', n) != NULL))
 		return SEK_E_PROTO;
-	m.nullok = nullok == 1;
 	sek_put_raw(&m.password, p, n);
 	if ((e = sek_buf_ok(&m.password)) != SEK_OK) {
 		sek_buf_free(&m.password);

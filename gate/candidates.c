@@ -57,6 +57,19 @@ add(struct sek_login *l, struct candidates *all, const struct candidate *from)
 	c->reason = judge(l, c);
 }
 
+/* Whose card was tried on somebody else's account is worth a record; the
+ * person at the screen is told no more than any stranger. */
+static void
+note_not_granted(struct sek_login *l, const struct sek_person *p)
+{
+	char text[sizeof l->detail];
+
+	(void)snprintf(text, sizeof text, "%.100s may not open this account",
+	    p->name);
+	sek_login_detail(l, text);
+	l->not_granted = true;
+}
+
 /* Each account the person may open with it: the one asked for, or all. */
 static int
 add_accounts(struct sek_login *l, struct candidates *all, struct candidate *c)
@@ -71,8 +84,7 @@ add_accounts(struct sek_login *l, struct candidates *all, struct candidate *c)
 		if (r == SEK_OK)
 			add(l, all, c);
 		else if (r == SEK_E_NOENT)
-			sek_login_detail(l, "the card's holder may not open "
-			    "this account");
+			note_not_granted(l, &c->person);
 		return r == SEK_E_NOENT ? SEK_OK : r;
 	}
 	/* an account was named, and there is no such account */

@@ -44,10 +44,12 @@ struct sek_login {
 
 	/* possession.c */
 	struct sek_helper helpers[SEK_MAX_MODULES];
+	enum sek_reason started[SEK_MAX_MODULES]; /* OK, or why not */
 	size_t n_helpers;
 	struct sek_helper *helper;  /* the one whose token was chosen */
 
 	/* candidates.c */
+	bool not_granted;           /* a card of somebody who may not enter */
 	bool matched;               /* person, credential, key, cert are set */
 	struct sek_person person;
 	struct sek_credential credential;
@@ -74,6 +76,9 @@ void sek_login_detail(struct sek_login *l, const char *text);
 /* peer.c: what a caller who is not root may ask for. */
 enum sek_reason sek_peer_limits(struct sek_login *l);
 
+/* possession.c: start a helper for each module; they load the vendors' code
+ * while the gate reads its own state. */
+void sek_possession_start(struct sek_login *l);
 /* possession.c: find a token that belongs to somebody who may enter. */
 enum sek_reason sek_possession_find(struct sek_login *l);
 /* possession.c: end every helper; cards are locked again after it. */

@@ -180,8 +180,7 @@ sek_login_record(struct sek_login *l, const char *event,
 	sek_record_hex(rec, "policy", l->policy->hash, 32);
 	sek_record_str(rec, "session", l->session);
 	if (l->begin.record != 0)
-		sek_record_int(rec, l->begin.phase == SEK_PHASE_CLOSE ?
-		    "login_seq" : "auth_seq", (int64_t)l->begin.record);
+		sek_record_int(rec, "auth_seq", (int64_t)l->begin.record);
 	add_who(rec, l);
 	add_where(rec, l);
 	add_evidence(rec, l);

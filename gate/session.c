@@ -40,25 +40,33 @@ check_request(struct sek_login *l)
 }
 
 static enum sek_reason
+start_helpers(struct sek_login *l)
+{
+	struct sek_why why = { "" };
+
+	l->service = sek_policy_service(l->policy, l->begin.service);
+	if (l->service == NULL || l->service->n_pairs == 0)
+		return SEK_R_NO_POLICY;
+	if (sek_service_user_find(l->policy->helper_user, &l->service_user,
+	    &why) != SEK_OK) {
+		sek_login_detail(l, why.text);
+		return SEK_R_CONFIG;
+	}
+	sek_possession_start(l);
+	return SEK_R_OK;
+}
+
+static enum sek_reason
 open_state(struct sek_login *l)
 {
 	struct sek_why why = { "" };
 	int r;
 
-	l->service = sek_policy_service(l->policy, l->begin.service);
-	if (l->service == NULL || l->service->n_pairs == 0)
-		return SEK_R_NO_POLICY;
 	r = sek_store_open(l->policy->state, false,
 	    sek_deadline_left_ms(&l->dl) / 4, &l->store, &why);
 	if (r != SEK_OK) {
 		sek_login_detail(l, why.text);
 		return SEK_R_STORE;
-	}
-	r = sek_service_user_find(l->policy->helper_user, &l->service_user,
-	    &why);
-	if (r != SEK_OK) {
-		sek_login_detail(l, why.text);
-		return SEK_R_CONFIG;
 	}
 	r = sek_trust_load(l->policy, &l->trust, &why);
 	if (r != SEK_OK) {
@@ -101,13 +109,16 @@ decide(struct sek_login *l)
 
 	if ((reason = check_request(l)) != SEK_R_OK)
 		return reason;
-	if ((reason = open_state(l)) != SEK_R_OK)
+	if ((reason = start_helpers(l)) != SEK_R_OK ||
+	    (reason = open_state(l)) != SEK_R_OK)
 		return reason;
 	about_account = look_up_account(l);
 	if (about_account == SEK_R_STORE)
 		return about_account;
 
 	reason = sek_possession_find(l);
+	if (reason == SEK_R_NO_MATCH && l->not_granted)
+		reason = SEK_R_NOT_GRANTED;
 	if (sek_reason(reason)->paced)
 		sek_password_pretend(l);
 	if (reason == SEK_R_NO_TOKEN)

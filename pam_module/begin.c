@@ -96,5 +96,7 @@ sek_mod_begin(pam_handle_t *pamh, int flags, enum sek_phase phase,
 	    &out->flags);
 	take(out->lang, sizeof out->lang,
 	    o->lang != NULL ? o->lang : host_lang(), &out->flags);
+	if (o->lang != NULL)
+		out->flags |= SEK_BF_LANG_SET;
 	take_ssh_info(pamh, out);
 }

@@ -160,7 +160,7 @@ acceptable(const struct sek_check *c, struct sek_judged *out)
 	else if (!sek_name_ok(c->user))
 		fail(out, SEK_FAIL_WRONG_PASSWORD, PAM_USER_UNKNOWN,
 		    "bad user name");
-	else if (c->password.len == 0 && !c->nullok)
+	else if (c->password.len == 0)
 		fail(out, SEK_FAIL_WRONG_PASSWORD, 0, "empty password");
 	else if (c->password.len >= PAM_MAX_RESP_SIZE)
 		fail(out, SEK_FAIL_WRONG_PASSWORD, 0, "password too long");
@@ -215,11 +215,10 @@ static void
 run(pam_handle_t *pamh, const struct sek_check *c, const struct answer *a,
     struct sek_judged *out)
 {
-	unsigned flags = PAM_SILENT;
+	/* an empty password is nobody's knowledge, whatever pam_unix allows */
+	const unsigned flags = PAM_SILENT | PAM_DISALLOW_NULL_AUTHTOK;
 	int rc;
 
-	if (!c->nullok)
-		flags |= PAM_DISALLOW_NULL_AUTHTOK;
 	rc = pam_authenticate(pamh, (int)flags);
 	if (rc != PAM_SUCCESS) {
 		/* a stack that was refused an answer has judged nothing */
@@ -259,9 +258,8 @@ transact(const struct sek_check *c, const char *password,
 		    "the PAM service cannot be started");
 	else
 		run(pamh, c, &a, out);
-	/* pam_permit and the like say yes without having asked; so does
-	 * pam_unix for an account without a password, if that is allowed */
-	if (out->good && !a.given && !c->nullok)
+	/* pam_permit and the like say yes without having asked */
+	if (out->good && !a.given)
 		fail(out, SEK_FAIL_UNAVAILABLE, 0,
 		    "the PAM service did not ask for the password");
 	if (pamh != NULL)

@@ -17,7 +17,7 @@
 # $failed counts the failed ones; $CASE_LIMIT_S is the limit of one run.
 
 name='' why='' failed=0 status=0 started=0
-: "${CASE_LIMIT_S:=30}"
+: "${CASE_LIMIT_S:=60}"
 
 finish() {
 	[[ -n $name ]] || return 0

@@ -112,7 +112,7 @@ s=$(sed -n 's/.*"event":"login".*"session":"\([^"]*\)".*/\1/p' "$SITE_LOG" |
     tail -n 1)
 [[ ${#s} == 36 && $(grep -c "\"session\":\"$s\"" "$SITE_LOG") == 3 ]] ||
     wrong "session id: $s"
-recorded '"event":"logout"' '"login_seq":'
+recorded '"event":"logout"' '"auth_seq":'
 
 t wrong_password
 login --user taro --answer Password=wrong --answer PIN=$SITE_PIN
@@ -153,7 +153,8 @@ only hanako
 login --user taro
 has "prompt: Password of taro: " "$generic"
 lacks "prompt: PIN"
-refused no-match
+refused not-granted
+recorded "hanako may not open this account"
 
 t pair_by_the_owner_of_the_other_account
 run site_drive --service ward --user hanako --answer PIN=$SITE_PIN \
@@ -360,7 +361,18 @@ run site_drive --service ward --user taro --answer PIN=$SITE_PIN \
 ended 0
 has "prompt: カード taro のPIN: " "prompt: 山田 太郎 のパスワード: "
 
+t language_of_a_service
+only taro
+sed "s|gate=|lang=ja gate=|" "$SITE/pam.d/ward" \
+    >"$SITE/pam.d/closet"
+site_conf "s/^module = .*/&\ntoken-label = taro/" \
+    's/^\[service ward/[service closet]\npairs = pkcs11+pin\n\n&/'
+run site_drive --service closet --user taro --answer PIN=$SITE_PIN
+ended 0
+has "prompt: カード taro のPIN: "
+
 t service_without_policy
+only taro
 cp "$SITE/pam.d/ward" "$SITE/pam.d/closet"
 run site_drive --service closet --user taro
 has "auth = 9 Authentication service cannot retrieve authentication info"

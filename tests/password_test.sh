@@ -153,10 +153,6 @@ t blank_with_any_password
 check --service nullok --user blank --password x
 wrong 7 "Authentication failure"
 
-t blank_where_it_is_allowed
-check --service nullok --user blank --password '' --nullok
-want "$good" "exit = 0"
-
 t password_of_511_bytes_is_given
 check --user alice --password "$(printf %0511d 1)"
 wrong 7 "Authentication failure"

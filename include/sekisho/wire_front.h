@@ -64,7 +64,6 @@ enum sek_phase {
 #define SEK_BF_SILENT 4u       /* PAM_SILENT: do not TELL */
 #define SEK_BF_USER_CHANGED 8u /* account: another PAM_USER than at auth */
 #define SEK_BF_LANG_SET 16u    /* lang was configured, not guessed */
-#define SEK_BF_NULLOK 32u      /* PAM_DISALLOW_NULL_AUTHTOK was not given */
 
 struct sek_begin {
 	enum sek_phase phase;

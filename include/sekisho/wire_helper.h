@@ -173,7 +173,6 @@ struct sek_check {
 	char confdir[4096]; /* "" = the system's */
 	char rhost[257];
 	char tty[257];
-	bool nullok; /* PAM_DISALLOW_NULL_AUTHTOK is not set */
 	struct sek_buf password; /* secret */
 };
 

@@ -4,7 +4,7 @@
  * the answer and how the helper ended.
  *
  *	passdrive --helper PATH [--user U] [--password P] [--service S]
- *	    [--confdir D] [--rhost H] [--tty T] [--nullok] [--deadline MS]
+ *	    [--confdir D] [--rhost H] [--tty T] [--deadline MS]
  *	    [--raw HEX | --close]
  * --raw sends these bytes instead, --close nothing.  Exit 0 on PROOF only.
  */
@@ -16,7 +16,7 @@
 #include "sekisho/os.h"
 #include "sekisho/wire_helper.h"
 
-enum { HELPER = 1, USER, PASSWORD, SERVICE, CONFDIR, RHOST, TTY, NULLOK,
+enum { HELPER = 1, USER, PASSWORD, SERVICE, CONFDIR, RHOST, TTY,
     DEADLINE, RAW, CLOSE };
 
 static const struct option long_options[] = {
@@ -27,7 +27,6 @@ static const struct option long_options[] = {
 	{ "confdir", required_argument, NULL, CONFDIR },
 	{ "rhost", required_argument, NULL, RHOST },
 	{ "tty", required_argument, NULL, TTY },
-	{ "nullok", no_argument, NULL, NULLOK },
 	{ "deadline", required_argument, NULL, DEADLINE },
 	{ "raw", required_argument, NULL, RAW },
 	{ "close", no_argument, NULL, CLOSE },
@@ -69,7 +68,6 @@ take_option(struct options *o, int opt, const char *arg)
 	case CONFDIR: copy(c->confdir, sizeof c->confdir, arg); break;
 	case RHOST: copy(c->rhost, sizeof c->rhost, arg); break;
 	case TTY: copy(c->tty, sizeof c->tty, arg); break;
-	case NULLOK: c->nullok = true; break;
 	case DEADLINE: o->deadline_ms = atoi(arg); break;
 	case RAW: o->raw = arg; break;
 	case CLOSE: o->close = true; break;

@@ -1,0 +1,312 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The documents against the code: keys, options, commands, reasons and fields
+# are documented, and what is documented is there; the examples are accepted
+# and the units are sound.
+#
+# BUILD: where the programs are (default: build).
+set -u
+cd "$(dirname "$0")/.." || exit 1
+: "${BUILD:=build}"
+dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-docs.XXXXXX") || exit 1
+trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+chmod 755 "$dir"
+# shellcheck source=tests/cases.sh
+. tests/cases.sh
+# shellcheck source=tests/pki.sh
+. tests/pki.sh
+
+# same CODE DOCUMENT: the lines of two files, in whatever order
+same() {
+	local only
+	[[ -s $1 ]] || wrong "nothing found in the code"
+	only=$(LC_ALL=C comm -23 <(LC_ALL=C sort -u "$1") \
+	    <(LC_ALL=C sort -u "$2") | paste -sd' ')
+	[[ -z $only ]] || wrong "not documented: $only"
+	only=$(LC_ALL=C comm -13 <(LC_ALL=C sort -u "$1") \
+	    <(LC_ALL=C sort -u "$2") | paste -sd' ')
+	[[ -z $only ]] || wrong "documented, but not in the code: $only"
+}
+
+t man_pages_pass_lint
+for page in man/*.[0-9] man/*/*.[0-9]; do
+	[[ -e $page ]] || continue
+	run mandoc -Tlint -Wwarning "$page"
+	ended 0
+	[[ ! -s $dir/out ]] || wrong "$page"
+done
+
+t each_program_and_file_has_its_page
+for page in pam_sekisho.8 sekisho.8 sekisho-gate.8 sekisho.conf.5 \
+    sekisho-record.5; do
+	grep -q '^\.Sh EXAMPLES' "man/$page" || wrong "$page: no EXAMPLES"
+done
+
+# -- sekisho.conf(5): "SECTION KEY [MIN MAX]"
+awk -F'"' '/^\t\[POLICY_[A-Z0-9]+\] = \{ "/ {
+	split($0, w, /[][]/); print w[2], $2 }' gate/policy_lines.c \
+    >"$dir/sections"
+perl -0ne 'while (/\{ (POLICY_\w+), "([\w-]+)", (\w+),\s*(\w+)\((\w+)\),'`
+    `'\s*(\d+), (\d+) \}/g) { print "$1 $2 $5 $6 $7\n" }' \
+    gate/policy_keys.c >"$dir/rows"
+while read -r id word; do
+	sed -n "s/^$id /$word /p" "$dir/rows"
+done <"$dir/sections" >"$dir/keys"
+awk '/^\.S[sh] / { s = ""; depth = 0 }
+    /^\.Ss \[/ { s = $2; gsub(/[][]/, "", s) }
+    /^\.It Cm / && s != "" && depth == 1 { print s, $3 }
+    /^\.Bl/ { depth++ } /^\.El/ { depth-- }' man/sekisho.conf.5 >"$dir/doc"
+
+t each_key_is_documented
+cut -d' ' -f1,2 "$dir/keys" >"$dir/code"
+[[ $(wc -l <"$dir/keys") == "$(grep -c '{ POLICY_' gate/policy_keys.c)" ]] ||
+    wrong "the table of keys was not understood"
+same "$dir/code" "$dir/doc"
+
+# The paragraph of a key, as one line of text.
+paragraph() {
+	awk -v s="[$1" -v k="$2" '/^\.S[sh] / { in_s = index($2, s) == 1 }
+	    /^\.It Cm / { in_k = in_s && $3 == k }
+	    in_k { sub(/^\.[A-Z][a-z] /, ""); printf "%s ", $0 }' \
+	    man/sekisho.conf.5
+}
+
+t ranges_are_documented
+while read -r section key _ min max; do
+	((max > 0)) || continue
+	[[ $(paragraph "$section" "$key") == *" $min to $max"* ]] ||
+	    wrong "$section $key: not \"$min to $max\""
+done <"$dir/keys"
+
+t defaults_are_documented
+while read -r section key field _; do
+	value=$(sed -n "s/^\tp->$field = \([0-9]*\);$/\1/p
+	    s/^\t(void)snprintf(p->$field, .*\"\(.*\)\");$/\1/p" \
+	    gate/policy.c)
+	[[ -z $value || $(paragraph "$section" "$key") == \
+	    *[Dd]"efault"?( |: )*"$value"* ]] ||
+	    wrong "$section $key: not its default $value"
+done <"$dir/keys"
+
+# -- pam_sekisho(8)
+t each_option_of_the_module_is_documented
+sed -n '/^} known/,/^};/s/^\t\[[A-Z]*\] = { "\([a-z]*\)".*/\1/p' \
+    pam_module/options.c >"$dir/code"
+sed -n '/^\.Sh OPTIONS/,/^\.Sh FAC/s/^\.It Cm \([a-z]*\) Ns =.*/\1/p' \
+    man/pam_sekisho.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t each_code_of_the_module_is_documented
+grep -oh 'PAM_[A-Z_]*' pam_module/pam_sekisho.c | grep -xE 'PAM_(SUCCESS|'`
+    `'[A-Z]*_ERR|.*UNAVAIL|MAXTRIES|PERM_DENIED)' >"$dir/code"
+sed -n 's/^\.It Dv \(PAM_[A-Z_]*\) Ta.*/\1/p' man/pam_sekisho.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t each_variable_is_documented
+grep -oh '"SEKISHO_[A-Z]*"' pam_module/login.c | tr -d '"' >"$dir/code"
+sed -n 's/^\.It Ev \(SEKISHO_[A-Z]*\)$/\1/p' man/pam_sekisho.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+# -- sekisho(8)
+t each_command_is_documented
+run env -i LC_ALL=C "$BUILD/sekisho" help
+ended 0
+cp "$dir/out" "$dir/help"
+sed -n 's/^  sekisho \([a-z-]*\( [a-z-][a-z-]*\)\{0,1\}\).*/\1/p' \
+    "$dir/help" | sed 's/ -.*//' >"$dir/code"
+sed -n 's/^\.It Ic \([a-z -]*\).*/\1/p' man/sekisho.8 | sed 's/ *$//' \
+    >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t each_option_of_a_command_is_documented
+{
+	grep -oE -- '--[a-z][a-z0-9-]*' "$dir/help"
+	echo --version
+} >"$dir/code"
+grep -oE 'Fl -[a-z][a-z0-9-]*' man/sekisho.8 | sed 's/Fl /-/' >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t options_of_the_gate_are_documented
+sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' gate/main.c >"$dir/code"
+sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-gate.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+# -- sekisho-record(5)
+t each_reason_is_documented
+perl -ne 'BEGIN { %c = ("DENIED" => "denied", "UNAVAIL" => "unavailable",
+	"SEK_CLASS_OK" => "ok", "SEK_CLASS_CONV" => "conversation",
+	"SEK_CLASS_MAXTRIES" => "tries", "SEK_CLASS_FORBIDDEN" => "forbidden") }
+    print "$1", $3 eq "true" ? "*" : "", " $c{$2}\n"
+	if /\{ SEK_R_\w+, "([\w-]+)", (\w+), (true|false),/' \
+    base/reason.c >"$dir/code"
+sed -n '/^\.Sh REASONS/,$s/^\.It \([^ ]*\) Ta \([a-z]*\) Ta .*/\1 \2/p' \
+    man/sekisho-record.5 >"$dir/doc"
+[[ $(wc -l <"$dir/code") == "$(grep -c '{ SEK_R_' base/reason.c)" ]] ||
+    wrong "the table of reasons was not understood"
+same "$dir/code" "$dir/doc"
+
+# Names behind .It Cm between two lines of a page.
+items() {
+	sed -n "/^$1/,/^$2/s/^\.It Cm //p" man/sekisho-record.5 |
+	    sed 's/ , /\n/g'
+}
+
+t each_field_is_documented
+perl -0ne 'while (/sek_record_(?:str|int|bool|hex|add)\(\s*\w+,\s*'`
+    `'([^,;]*?),/g) { print "$_\n" for $1 =~ /"([a-z0-9_.]+)"/g }' \
+    gate/*.c helpdesk/*.c >"$dir/code"
+items '\.Sh FIELDS' '\.Sh REASONS' >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t each_event_is_documented
+perl -0ne 'while (/(?:sek_login_record|desk_record|sek_record_new|'`
+    `'record_session)\(([^;]*?)\)[;,]/g) {
+	print "$_\n" for $1 =~ /"([a-z_]+)"/g }
+    print "$1\n" while /\[SEK_STATUS_\w+\] = \{ "([a-z]+)"/g' \
+    gate/*.c helpdesk/*.c >"$dir/code"
+items '\.Sh EVENTS' '\.Sh FIELDS' >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+# -- examples
+mkdir "$dir/pki" && pki_ca "$dir/pki" ca "/C=JP/O=Sakura Hospital/CN=Example CA" &&
+    mkdir -m 755 "$dir/trust" "$dir/crls" "$dir/helpers" &&
+    cp "$dir/pki/ca.crt" "$dir/trust/" && : >"$dir/module.so" &&
+    install -m 755 "$BUILD"/sekisho-{pkcs11,password} "$dir/helpers/"
+
+# A configuration with its paths in our folder, checked for real.
+accepts() {
+	sed -e "/^#* *\(state\|audit\|helpers\) = /d" \
+	    -e "s|^\[paths\]|&\nstate = $dir/lib\naudit = $dir/log\n"`
+	    `"helpers = $dir/helpers|" \
+	    -e "s,= /etc/sekisho/\(trust\|intermediates\)$,= $dir/trust," \
+	    -e "s|= /var/cache/sekisho/crls$|= $dir/crls|" \
+	    -e "s|^module = .*|module = $dir/module.so|" \
+	    -e '/^#* *user = /d' >"$dir/conf"
+	grep -q '^\[helpers\]' "$dir/conf" || echo '[helpers]' >>"$dir/conf"
+	sed -i 's/^\[helpers\]/&\nuser = nobody/' "$dir/conf"
+	chmod 644 "$dir/conf"
+	run "$BUILD/sekisho" init --conf "$dir/conf"
+	ended 0
+	run "$BUILD/sekisho" check-config --conf "$dir/conf"
+	ended 0
+	has OK
+}
+
+t example_configuration_is_accepted
+accepts <examples/sekisho.conf
+
+t example_configuration_with_all_its_keys_is_accepted
+sed 's/^# \([a-z-]* = \)/\1/' examples/sekisho.conf >"$dir/all"
+accepts <"$dir/all"
+grep -o '^[a-z-]* =' "$dir/all" | sed 's/ =//' | sort -u >"$dir/doc"
+cut -d' ' -f2 "$dir/keys" | grep -vx confdir | sort -u >"$dir/code"
+same "$dir/code" "$dir/doc"
+
+t example_of_the_manual_is_accepted
+sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' man/sekisho.conf.5 | grep -v '^\.' \
+    >"$dir/manual"
+accepts <"$dir/manual"
+
+t pam_examples_let_nobody_in_with_one_factor
+for file in examples/pam.d/*; do
+	[[ $file != */sekisho-password ]] || continue
+	grep -q '^auth  *required  *pam_sekisho.so' "$file" ||
+	    wrong "$file: no auth line"
+	! sed '/pam_sekisho/q' "$file" |
+	    grep -qE '^auth.*(sufficient|success=|optional)|^@include' ||
+	    wrong "$file: something before the auth line"
+	grep -m 1 '^account\|^@include *common-account' "$file" |
+	    grep -q '^account  *required  *pam_sekisho.so' ||
+	    wrong "$file: the first account line is another's"
+	grep -q "^\[service ${file##*/}\]" examples/sekisho.conf ||
+	    wrong "$file: no section in examples/sekisho.conf"
+done
+! grep -v '^#' examples/pam.d/sekisho-password |
+    grep -qE 'pam_sekisho|nullok|pam_permit' ||
+    wrong "sekisho-password"
+
+# -- packaging
+t units_are_sound
+grep -qx "ListenStream=$(sed -n 's/^#define SEKISHO_SOCKET "\(.*\)"/\1/p' \
+    pam_module/options.c)" packaging/sekisho-gate.socket ||
+    wrong "another socket than the module's"
+grep -qx "ExecStart=$(sed -n 's/^#define SEKISHO_GATE "\(.*\)"/\1/p' \
+    pam_module/options.c)" packaging/sekisho-gate@.service ||
+    wrong "another gate than the module's"
+if command -v systemd-analyze >/dev/null; then
+	mkdir "$dir/units"
+	cp packaging/sekisho-gate.socket "$dir/units/"
+	sed "s|^ExecStart=.*|ExecStart=$(realpath "$BUILD")/sekisho-gate|" \
+	    packaging/sekisho-gate@.service >"$dir/units/sekisho-gate@.service"
+	run systemd-analyze verify --man=no "$dir/units/sekisho-gate.socket" \
+	    "$dir/units/sekisho-gate@test.service"
+	ended 0
+	[[ ! -s $dir/out ]] || wrong "complaints"
+fi
+
+t user_and_folders_are_the_defaults_of_the_code
+default() {
+	sed -n "s/^\t(void)snprintf(p->$1, .*\"\(.*\)\");$/\1/p" gate/policy.c
+}
+user=$(sed -n '/helper_user, sizeof/s/.*"\(.*\)");/\1/p' gate/policy.c)
+grep -q "^u ${user:-none} " packaging/sysusers.d/sekisho.conf ||
+    wrong "another user than ${user:-none}"
+grep -q "\"${user:-none}\"" packaging/polkit-1/50-sekisho.rules ||
+    wrong "another user than ${user:-none} in the polkit rule"
+for f in "$(default state) 0700" "$(default audit) 0750"; do
+	grep -q "^d $f " packaging/tmpfiles.d/sekisho.conf || wrong "no $f"
+done
+if command -v systemd-tmpfiles >/dev/null; then
+	mkdir "$dir/root"
+	run systemd-tmpfiles --root="$dir/root" --create \
+	    "$PWD/packaging/tmpfiles.d/sekisho.conf"
+	ended 0
+	[[ -d $dir/root/var/lib/sekisho ]] || wrong "nothing was made"
+	run systemd-sysusers --root="$dir/root" --dry-run \
+	    "$PWD/packaging/sysusers.d/sekisho.conf"
+	ended 0
+	shows "user '$user'"
+fi
+
+# -- README, DESIGN
+t commands_of_the_readme_are_there
+for file in README.md README.ja.md; do
+	grep -oE '^    make [a-z]+|`make [a-z]+' "$file" |
+	    sed 's/.*make //' | sort -u >"$dir/targets"
+	for target in demo test; do
+		grep -qx $target "$dir/targets" || wrong "$file: no $target"
+	done
+	while read -r target; do
+		grep -qE "^([a-z ]* )?$target( [a-z ]*)?:" Makefile ||
+		    wrong "$file: no target $target"
+	done <"$dir/targets"
+done
+
+t links_lead_somewhere
+for file in README.md README.ja.md DESIGN.md; do
+	grep -oE '\]\([^)#:]+\)' "$file" | sed 's/^](//; s/)$//' |
+	    sort -u >"$dir/links"
+	while read -r link; do
+		[[ -e $link ]] || wrong "$file: $link"
+	done <"$dir/links"
+done
+
+t the_tables_of_the_design_are_the_code
+{
+	grep -oE '\{ SEK_FS_[A-Z]+, SEK_[A-Z]+, SEK_FS_[A-Z]+' \
+	    base/wire_front.c | sed 's/SEK_FS_//g; s/SEK_//g'
+	grep -oE '\{ SEK_HS_[A-Z]+, SEK_H_[A-Z]+, SEK_HS_[A-Z]+' \
+	    base/wire_helper.c | sed 's/SEK_HS_//g; s/SEK_H_//g'
+} | tr -d '{,' | awk '{ print tolower($1), $2, tolower($3) }' >"$dir/code"
+sed -n 's/^| \([a-z, ]*\) | \(`[^|]*\) | \(gate\|front\|helper\) | '`
+    `'\([a-z]*\) |$/\1|\2|\4/p' DESIGN.md | tr -d '` ' |
+    while IFS='|' read -r from messages to; do
+	for f in ${from//,/ }; do
+		for m in ${messages//,/ }; do
+			echo "$f $m $to"
+		done
+	done
+done >"$dir/doc"
+same "$dir/code" "$dir/doc"
+finish

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# make install and make uninstall in a folder: every part is there, with the
+# right mode and the right paths in it, and nothing of it stays.
+
+: "${BUILD:=build}" "${CASE_LIMIT_S:=140}"
+dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-install.XXXXXX") || exit 1
+trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+# shellcheck source=tests/cases.sh
+. "$(dirname "$0")/cases.sh"
+cd "$(dirname "$0")/.." || exit 1
+arch=$(gcc -print-multiarch)
+
+there() {
+	[[ $(stat -c %a "$dir/root$2" 2>/dev/null) == "$1" ]] ||
+	    wrong "$2 is not there with mode $1"
+}
+# A build of its own, because the folders are compiled in.
+t install
+run limited make -s -j2 B="$dir/build" PREFIX=/opt/s DESTDIR="$dir/root" install
+ended 0
+for program in sekisho-gate sekisho-pkcs11 sekisho-password; do
+	there 755 /opt/s/libexec/sekisho/$program
+done
+there 755 /opt/s/sbin/sekisho
+there 644 "/opt/s/lib/$arch/security/pam_sekisho.so"
+for page in man8/{pam_sekisho,sekisho,sekisho-gate}.8 \
+    man5/{sekisho.conf,sekisho-record}.5; do
+	there 644 /opt/s/share/man/$page
+done
+there 644 /opt/s/lib/systemd/system/sekisho-gate.socket
+there 644 /opt/s/lib/systemd/system/sekisho-gate@.service
+there 644 /opt/s/lib/sysusers.d/sekisho.conf
+there 644 /opt/s/lib/tmpfiles.d/sekisho.conf
+there 644 /opt/s/share/doc/sekisho/examples/pam.d/sshd
+there 644 /etc/sekisho/opensc.conf
+
+t installed_paths
+grep -q '^ExecStart=/opt/s/libexec/sekisho/sekisho-gate$' \
+    "$dir/root/opt/s/lib/systemd/system/sekisho-gate@.service" ||
+    wrong "the unit starts another gate"
+grep -aq '/opt/s/libexec/sekisho/sekisho-gate' \
+    "$dir/root/opt/s/lib/$arch/security/pam_sekisho.so" ||
+    wrong "the module starts another gate"
+
+t install_keeps_what_the_administrator_changed
+echo changed >"$dir/root/etc/sekisho/opensc.conf"
+run limited make -s B="$dir/build" PREFIX=/opt/s DESTDIR="$dir/root" install
+ended 0
+[[ $(<"$dir/root/etc/sekisho/opensc.conf") == changed ]] ||
+    wrong "opensc.conf was overwritten"
+
+t uninstall
+run limited make -s B="$dir/build" PREFIX=/opt/s DESTDIR="$dir/root" uninstall
+ended 0
+left=$(cd "$dir/root" && find . -type f | xargs)
+[[ $left == ./etc/sekisho/opensc.conf ]] || wrong "left: $left"
+finish
