@@ -5,6 +5,7 @@
 PREFIX     = /usr
 SYSCONFDIR = /etc
 LIBEXECDIR = $(PREFIX)/libexec/sekisho
+SBINDIR    = $(PREFIX)/sbin
 PAMDIR     = $(LIBDIR)/$(MULTIARCH)/security
 MANDIR     = $(PREFIX)/share/man
 DOCDIR     = $(PREFIX)/share/doc/sekisho
@@ -50,6 +51,7 @@ HELPDESK = account answer audit change check commands credential desk \
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
 
+SUB = $(MAKE) --no-print-directory -s -j2
 obj = $(patsubst %,$(B)/$(1)/%.o,$(2))
 PROGRAMS = $(B)/pam_sekisho.so $(B)/sekisho-gate $(B)/sekisho-pkcs11 \
 	$(B)/sekisho-password $(B)/sekisho
@@ -84,13 +86,15 @@ C_TESTS = assertion_test audit_crash_test audit_crowd_test audit_test \
 	audit_verify_test base_test certificate_form_test \
 	certificate_key_test certificate_test os_test policy_file_test \
 	policy_test store_file_test store_test desk_change_test
-S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test pam_retval pam_gate pam_abuse pkcs11_helper \
-	pkcs11_card card/selfcheck
+S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test \
+	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card card/selfcheck
 T_TOOLS = pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
 PAM_TOOLS = fakegate passdrive
+BENCH_TOOLS = walltime peakrss
 FUZZERS = audit_line front helper policy
 T = $(B)/tests
-TESTS = $(C_TESTS:%=$(T)/%) $(S_TESTS:%=tests/%.sh)
+TESTS = $(C_TESTS:%=$(T)/%) \
+	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))
 PARTS = $(T_TOOLS:%=$(T)/%) $(PAM_TOOLS:%=$(T)/%) $(T)/pamdrive \
 	$(T)/pamthreads $(T)/pam_odd.so $(T)/pam_sekisho_short.so \
 	$(T)/badp11.so $(T)/card/vcard $(T)/card/card-status
@@ -126,17 +130,17 @@ $(T)/card/card-status: $(T)/card/status.o
 
 test:
 	@tests/deps.sh build demo test
-	@$(MAKE) --no-print-directory -s -j2 fuzz-build
-	@$(MAKE) --no-print-directory -s run-tests
+	@$(SUB) fuzz-build
+	@$(SUB) run-tests
 run-tests: export BUILD = $(B)
 run-tests:
-	@$(MAKE) --no-print-directory -s -j2 all $(PARTS) $(C_TESTS:%=$(T)/%)
+	@$(SUB) all $(PARTS) $(C_TESTS:%=$(T)/%)
 	@tests/run -o $(T)/log $(TESTS)
 
 DEMO_DIR = $(B)/demo
 demo:
 	@tests/deps.sh build demo
-	@$(MAKE) --no-print-directory -s -j2 all $(T)/pamdrive $(T)/badp11.so
+	@$(SUB) all $(T)/pamdrive $(T)/badp11.so
 	@BUILD=$(B) examples/demo.sh $(DEMO_DIR) $(if $(INTERACTIVE),interactive)
 
 # a minute each, on both processors; FUZZ_S=3600 for longer
@@ -146,7 +150,7 @@ fuzz: fuzz-build
 	@tests/fuzz.sh $(B)/fuzz $(FUZZ_S) $(FUZZERS)
 fuzz-build:
 	@tests/deps.sh build fuzz
-	@$(MAKE) --no-print-directory -s -j2 B=$(B)/fuzz CC=clang \
+	@$(SUB) B=$(B)/fuzz CC=clang \
 	    CFLAGS="-O1 -g $(SAN) -fsanitize=fuzzer-no-link" \
 	    LDFLAGS="$(SAN) -fsanitize=fuzzer-no-link" \
 	    $(FUZZERS:%=$(B)/fuzz/tests/fuzz_%)
@@ -154,55 +158,37 @@ $(FUZZERS:%=$(T)/fuzz_%): $(T)/fuzz_%: $(T)/fuzz_%.o $(B)/libstate.a \
     $(B)/libbase.a
 	$(CC) $(LD) -fsanitize=fuzzer -o $@ $^ $(GATE_LIBS)
 
-# every test again under ASan and UBSan, then a login under valgrind
+# every test again under ASan and UBSan (pam_unix needs the real crypt),
+# then whole logins with the gate and its helpers under valgrind
 sanitize:
-	@tests/deps.sh build demo test
-	@$(MAKE) --no-print-directory -s -j2 B=$(B)/san TESTED="$(TESTED)" \
-	    CFLAGS="-O1 -g $(SAN) -DSEK_NO_MEMORY_LIMIT" \
-	    LDFLAGS="$(SAN)" SANITIZED=1 run-tests
+	@tests/deps.sh build demo test valgrind
+	@mkdir -p $(B)/san && $(CC) -c -o $(B)/san/options.o tests/sanitize.c
+	@$(SUB) B=$(B)/san CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN) \
+	    $(B)/san/options.o -Wl,--no-as-needed -lcrypt -Wl,--as-needed" \
+	    SANITIZED=1 NOT="links install docs fuzz_smoke" run-tests
+	@$(SUB) all $(PARTS) && BUILD=$(B) tests/run -o $(T)/log tests/valgrind.sh
 
 lint: all
 	@tests/deps.sh lint
 	@BUILD=$(B) FLAGS='$(subst ','\'',$(filter-out -MMD -MP,$(ALL)))' \
 	    tests/lint.sh
 
-# -- what goes where; `sed` puts the folders of this build into the units
-MAN = man/pam_sekisho.8 man/sekisho.8 man/sekisho-gate.8 \
-	man/sekisho.conf.5 man/sekisho-record.5
-UNITS = systemd/system/sekisho-gate.socket \
-	systemd/system/sekisho-gate@.service sysusers.d/sekisho.conf \
-	tmpfiles.d/sekisho.conf
-D = $(DESTDIR)
+export B LIBEXECDIR SBINDIR PAMDIR MANDIR LIBDIR DOCDIR SYSCONFDIR DESTDIR
 install: all
-	install -d $(D)$(LIBEXECDIR) $(D)$(PREFIX)/sbin $(D)$(PAMDIR) \
-	    $(D)$(MANDIR)/man5 $(D)$(MANDIR)/man8 $(D)$(LIBDIR)/systemd/system \
-	    $(D)$(LIBDIR)/sysusers.d $(D)$(LIBDIR)/tmpfiles.d \
-	    $(D)$(DOCDIR)/examples $(D)$(SYSCONFDIR)/sekisho
-	install -m 755 $(B)/sekisho-gate $(B)/sekisho-pkcs11 \
-	    $(B)/sekisho-password $(D)$(LIBEXECDIR)
-	install -m 755 $(B)/sekisho $(D)$(PREFIX)/sbin
-	install -m 644 $(B)/pam_sekisho.so $(D)$(PAMDIR)
-	for m in $(MAN); do \
-	    install -m 644 $$m $(D)$(MANDIR)/man$${m##*.}/ || exit 1; done
-	for u in $(UNITS); do \
-	    sed 's|/usr/libexec/sekisho|$(LIBEXECDIR)|' \
-	    packaging/$${u#systemd/system/} >$(D)$(LIBDIR)/$$u && \
-	    chmod 644 $(D)$(LIBDIR)/$$u || exit 1; done
-	cp -R examples/sekisho.conf examples/pam.d packaging/polkit-1 \
-	    $(D)$(DOCDIR)/examples/
-	install -m 644 README.md README.ja.md LICENSE $(D)$(DOCDIR)
-	[ -e $(D)$(SYSCONFDIR)/sekisho/opensc.conf ] || install -m 644 \
-	    packaging/opensc.conf $(D)$(SYSCONFDIR)/sekisho/
-
-# the configuration, the store and the record stay
+	packaging/install.sh install
 uninstall:
-	rm -rf $(D)$(LIBEXECDIR) $(D)$(DOCDIR)
-	rm -f $(D)$(PREFIX)/sbin/sekisho $(D)$(PAMDIR)/pam_sekisho.so
-	rm -f $(foreach m,$(MAN),$(D)$(MANDIR)/man$(subst .,,$(suffix \
-	    $(m)))/$(notdir $(m))) $(UNITS:%=$(D)$(LIBDIR)/%)
+	packaging/install.sh uninstall
+
+# our figures beside the peers', in one run
+bench:
+	@tests/deps.sh build demo bench
+	@$(SUB) all $(T)/pamdrive $(T)/fakegate $(BENCH_TOOLS:%=$(T)/bench/%)
+	@BUILD=$(B) tests/bench/bench.sh
+$(BENCH_TOOLS:%=$(T)/bench/%): %: %.o
+	$(CC) $(LD) -o $@ $^
 
 clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name demo -prune -o -name '*.d' -type f -print 2>/dev/null)
-.PHONY: all install uninstall clean test run-tests demo lint fuzz fuzz-build sanitize
+.PHONY: all install uninstall clean test run-tests demo lint fuzz fuzz-build sanitize bench

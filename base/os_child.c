@@ -29,6 +29,7 @@
 #define REAP_MS 2000u
 #define MAX_FILES 64u
 #define GATE_FILES 256u
+#define MAX_TO_CLOSE 1048576u
 #define MAX_STACK (8u * 1024 * 1024)
 #define MAX_FILE_BYTES (16u * 1024 * 1024)
 
@@ -48,6 +49,17 @@ set_limit(int what, rlim_t value)
 	const struct rlimit lim = { .rlim_cur = value, .rlim_max = value };
 
 	return setrlimit((__rlimit_resource_t)what, &lim);
+}
+
+static int
+limit_memory(uint64_t max)
+{
+#ifdef __SANITIZE_ADDRESS__
+	(void)max; /* its shadow is larger than any sensible limit */
+	return 0;
+#else
+	return set_limit(RLIMIT_AS, max);
+#endif
 }
 
 /* In the child.  The kernel's own calls, because glibc's setuid wrappers
@@ -80,7 +92,7 @@ confine(const struct sek_spawn *s, pid_t parent)
 	    set_limit(RLIMIT_NOFILE, MAX_FILES) != 0 ||
 	    set_limit(RLIMIT_FSIZE, MAX_FILE_BYTES) != 0)
 		return -1;
-	if (s->max_memory != 0 && set_limit(RLIMIT_AS, s->max_memory) != 0)
+	if (s->max_memory != 0 && limit_memory(s->max_memory) != 0)
 		return -1;
 	return 0;
 }
@@ -131,6 +143,24 @@ leave_host(void)
 	raise_limit(RLIMIT_NOFILE, GATE_FILES);
 }
 
+static int
+close_from(int first)
+{
+	struct rlimit lim;
+	rlim_t fd;
+
+	if (syscall(SYS_close_range, first, ~0u, 0) == 0)
+		return 0;
+	/* a kernel before 5.9, or a tool that stands in for one: one by one,
+	 * as far as any descriptor can reach */
+	if (errno != ENOSYS || getrlimit(RLIMIT_NOFILE, &lim) != 0 ||
+	    lim.rlim_max > MAX_TO_CLOSE)
+		return -1;
+	for (fd = (rlim_t)first; fd < lim.rlim_max; fd++)
+		(void)close((int)fd);
+	return 0;
+}
+
 /* Only the channel and /dev/null on 0, 1, 2 are left open. */
 static int
 arrange_fds(int chan, int at)
@@ -147,7 +177,7 @@ arrange_fds(int chan, int at)
 			return -1;
 	if (dup2(chan, at) < 0)
 		return -1;
-	return (int)syscall(SYS_close_range, at < 3 ? 3 : at + 1, ~0u, 0);
+	return close_from(at < 3 ? 3 : at + 1);
 }
 
 static _Noreturn void

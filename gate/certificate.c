@@ -9,6 +9,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,11 +18,23 @@
 int
 sek_crypto_start(void)
 {
+	/* The digests that signatures name by number; OpenSSL would enter
+	 * hundreds of others and all ciphers by name before its first use. */
+	const EVP_MD *const digests[] = { EVP_sha1(), EVP_sha256(),
+	    EVP_sha384(), EVP_sha512() };
+	size_t i;
+
 	/* no openssl.cnf and so no OPENSSL_CONF; the process ends soon, so
 	 * nothing is torn down piece by piece either */
-	return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
-	    OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
-	    NULL) == 1 ? SEK_OK : SEK_E_CRYPTO;
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
+	    OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+	    OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+	    NULL) != 1)
+		return SEK_E_CRYPTO;
+	for (i = 0; i < sizeof digests / sizeof digests[0]; i++)
+		if (EVP_add_digest(digests[i]) != 1)
+			return SEK_E_CRYPTO;
+	return SEK_OK;
 }
 
 enum sek_reason

@@ -15,6 +15,10 @@
 #include <unistd.h>
 
 #include "gate/policy_parse.h"
+
+#ifndef SEKISHO_LIBEXEC
+#define SEKISHO_LIBEXEC "/usr/libexec/sekisho"
+#endif
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
 
@@ -31,7 +35,7 @@ set_defaults(struct sek_policy *p)
 {
 	(void)snprintf(p->state, sizeof p->state, "/var/lib/sekisho");
 	(void)snprintf(p->audit, sizeof p->audit, "/var/log/sekisho");
-	(void)snprintf(p->helpers, sizeof p->helpers, "/usr/libexec/sekisho");
+	(void)snprintf(p->helpers, sizeof p->helpers, SEKISHO_LIBEXEC);
 	(void)snprintf(p->helper_user, sizeof p->helper_user, "_sekisho");
 	(void)snprintf(p->password_service, sizeof p->password_service,
 	    "sekisho-password");

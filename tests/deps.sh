@@ -13,6 +13,7 @@ test="pcscd vsmartcard-vpcd pamtester sudo login util-linux systemd
  sqlite3 mandoc clang libclang-rt-14-dev"
 fuzz="clang libclang-rt-14-dev"
 lint="clang clang-tidy cppcheck mandoc pmccabe shellcheck"
+valgrind="valgrind libc6-dbg"
 bench="valgrind libpam-pkcs11 sssd-common"
 
 want=
@@ -23,6 +24,7 @@ for set; do
 	test) want="$want $test" ;;
 	fuzz) want="$want $fuzz" ;;
 	lint) want="$want $lint" ;;
+	valgrind) want="$want $valgrind" ;;
 	bench) want="$want $bench" ;;
 	*) echo "deps.sh: unknown set: $set" >&2; exit 2 ;;
 	esac

@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# make install and make uninstall: what goes where.  Run by the Makefile,
+# which exports the folders.  The units get the paths of this build.  What the
+# administrator has changed, the store and the record are never touched.
+# usage: packaging/install.sh install|uninstall
+set -eu
+
+: "${B:?run it as: make install}" "${LIBEXECDIR:?}" "${SBINDIR:?}" \
+    "${PAMDIR:?}" "${MANDIR:?}" "${LIBDIR:?}" "${DOCDIR:?}" "${SYSCONFDIR:?}"
+D=${DESTDIR:-}
+units="systemd/system/sekisho-gate.socket systemd/system/sekisho-gate@.service
+ sysusers.d/sekisho.conf tmpfiles.d/sekisho.conf"
+pages=$(cd man && ls ./*.[0-9])
+
+put() { # MODE FOLDER FILE...
+	mode=$1 folder=$D$2
+	shift 2
+	install -d "$folder"
+	install -m "$mode" "$@" "$folder"
+}
+
+do_install() {
+	put 755 "$LIBEXECDIR" "$B/sekisho-gate" "$B/sekisho-pkcs11" \
+	    "$B/sekisho-password"
+	put 755 "$SBINDIR" "$B/sekisho"
+	put 644 "$PAMDIR" "$B/pam_sekisho.so"
+	for page in $pages; do
+		put 644 "$MANDIR/man${page##*.}" "man/$page"
+	done
+	for unit in $units; do
+		install -d "$D$LIBDIR/${unit%/*}"
+		sed "s|/usr/libexec/sekisho|$LIBEXECDIR|" \
+		    "packaging/${unit#systemd/system/}" >"$D$LIBDIR/$unit"
+		chmod 644 "$D$LIBDIR/$unit"
+	done
+	put 644 "$DOCDIR" README.md README.ja.md LICENSE
+	put 644 "$DOCDIR/examples" examples/sekisho.conf packaging/opensc.conf
+	put 644 "$DOCDIR/examples/pam.d" examples/pam.d/*
+	put 644 "$DOCDIR/examples/polkit-1" packaging/polkit-1/*
+	[ -e "$D$SYSCONFDIR/sekisho/opensc.conf" ] ||
+	    put 644 "$SYSCONFDIR/sekisho" packaging/opensc.conf
+}
+
+do_uninstall() {
+	rm -rf "$D$LIBEXECDIR" "$D$DOCDIR"
+	rm -f "$D$SBINDIR/sekisho" "$D$PAMDIR/pam_sekisho.so"
+	for page in $pages; do
+		rm -f "$D$MANDIR/man${page##*.}/$page"
+	done
+	for unit in $units; do
+		rm -f "$D$LIBDIR/$unit"
+	done
+}
+
+case ${1-} in
+install | uninstall) "do_$1" ;;
+*) echo "usage: packaging/install.sh install|uninstall" >&2; exit 2 ;;
+esac
