@@ -324,7 +324,7 @@ frame() {
 }
 no_strings=0000000000000000000000000000000000000000
 t frames_as_they_should_be
-check --raw "$(frame 8 "${no_strings}0000000000")"
+check --raw "$(frame 8 "${no_strings}00000000")"
 unavailable 0 "bad PAM service name"
 
 while read -r case bytes; do
@@ -337,12 +337,11 @@ done <<-END
 	no_such_type $(frame 200 00)
 	too_long 0000200108
 	huge ffffffff08
-	inner_length $(frame 8 "ffffffff${no_strings}0000000000")
-	tail $(frame 8 "${no_strings}000000000000")
-	nul_in_password $(frame 8 "${no_strings}00000000026100")
-	nul_in_user $(frame 8 "00000002610000000000000000000000000000000000000000000000")
-	bad_flag $(frame 8 "${no_strings}0200000000")
-	long_password $(frame 8 "${no_strings}0000000200$(printf %01024d 0)")
+	inner_length $(frame 8 "ffffffff${no_strings}00000000")
+	tail $(frame 8 "${no_strings}0000000000")
+	nul_in_password $(frame 8 "${no_strings}000000026100")
+	nul_in_user $(frame 8 "000000026100${no_strings}")
+	long_password $(frame 8 "${no_strings}00000200$(printf %01024d 0)")
 END
 
 # -- the system's own folder, with include
