@@ -87,8 +87,9 @@ C_TESTS = assertion_test audit_crash_test audit_crowd_test audit_test \
 	certificate_key_test certificate_test os_test policy_file_test \
 	policy_test store_file_test store_test desk_change_test
 S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test \
-	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card card/selfcheck
-T_TOOLS = pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
+	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
+	card/selfcheck stacks socket programs faults card_login limits
+T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
 PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss
 FUZZERS = audit_line front helper policy
@@ -106,6 +107,7 @@ $(T)/certificate_test $(T)/certificate_form_test $(T)/certificate_key_test: \
     $(T)/certificate_fixture.o
 $(T)/pkcs11_faults $(T)/pkcs11_helper: $(T)/pkcs11_run.o $(T)/pkcs11_talk.o
 $(T)/pkcs11_drive: $(T)/pkcs11_talk.o
+$(T)/front_abuse: $(T)/front_abuse_acts.o
 $(T)/pkcs11_hold: GATE_LIBS = -lpcsclite
 $(T)/desk_change_test: $(call obj,helpdesk,$(filter-out main,$(HELPDESK)))
 $(PAM_TOOLS:%=$(T)/%): $(T)/%: $(T)/pam/%.o $(B)/libbase.a

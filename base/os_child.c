@@ -51,6 +51,17 @@ set_limit(int what, rlim_t value)
 	return setrlimit((__rlimit_resource_t)what, &lim);
 }
 
+/* At most `value`; a limit that is lower already is as good. */
+static int
+lower_limit(int what, rlim_t value)
+{
+	struct rlimit lim;
+
+	if (getrlimit((__rlimit_resource_t)what, &lim) != 0)
+		return -1;
+	return set_limit(what, lim.rlim_max < value ? lim.rlim_max : value);
+}
+
 static int
 limit_memory(uint64_t max)
 {
@@ -58,7 +69,7 @@ limit_memory(uint64_t max)
 	(void)max; /* its shadow is larger than any sensible limit */
 	return 0;
 #else
-	return set_limit(RLIMIT_AS, max);
+	return lower_limit(RLIMIT_AS, max);
 #endif
 }
 
@@ -89,8 +100,8 @@ confine(const struct sek_spawn *s, pid_t parent)
 	if (parent != 0 && getppid() != parent)
 		return -1;
 	if (set_limit(RLIMIT_CORE, 0) != 0 ||
-	    set_limit(RLIMIT_NOFILE, MAX_FILES) != 0 ||
-	    set_limit(RLIMIT_FSIZE, MAX_FILE_BYTES) != 0)
+	    lower_limit(RLIMIT_NOFILE, MAX_FILES) != 0 ||
+	    lower_limit(RLIMIT_FSIZE, MAX_FILE_BYTES) != 0)
 		return -1;
 	if (s->max_memory != 0 && limit_memory(s->max_memory) != 0)
 		return -1;

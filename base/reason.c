@@ -42,6 +42,10 @@ static const struct sek_reason_row rows[] = {
 	{ SEK_R_ACCOUNT_SUSPENDED, "account-suspended", DENIED, true,
 	    GENERIC },
 
+	{ SEK_R_ACCOUNT_UNUSABLE, "account-unusable", DENIED, false,
+	    SYSTEM("Your account has expired or is closed.",
+	        "アカウントの有効期限が切れているか、閉鎖されています。") },
+
 	{ SEK_R_NO_TOKEN, "no-token", DENIED, false,
 	    { "No card was found. Insert your card and try again.",
 	      "カードが見つかりません。カードを挿入してもう一度お試し"

@@ -5,8 +5,9 @@
  */
 #include "gate/front.h"
 
-#include <poll.h>
+#include <errno.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include "sekisho/os.h"
 
@@ -29,6 +30,9 @@ sek_front_begin(struct sek_front *f, struct sek_begin *out)
 	uint8_t msg;
 	int r;
 
+	/* who connects and says nothing has not asked for a login */
+	if (sek_wait_readable(f->chan.fd, &f->dl) == SEK_E_TIMEOUT)
+		return SEK_E_EOF;
 	r = sek_chan_recv(&f->chan, &msg, &body, &f->dl);
 	if (r == SEK_OK)
 		r = sek_begin_dec(out, &body);
@@ -90,6 +94,21 @@ reason_of(int err)
 }
 
 enum sek_reason
+sek_front_quiet(const struct sek_front *f)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = recv(f->chan.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		return SEK_R_PROTOCOL;
+	return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ?
+	    SEK_R_OK : SEK_R_CLIENT_GONE;
+}
+
+enum sek_reason
 sek_front_ask(struct sek_front *f, enum sek_style style, enum sek_text id,
     uint32_t flags, const char *arg, uint64_t limit_ms,
     struct sek_reply *reply)
@@ -98,9 +117,13 @@ sek_front_ask(struct sek_front *f, enum sek_style style, enum sek_text id,
 	struct sek_ask m = { .style = style, .text_id = (uint16_t)id,
 	    .flags = flags };
 	struct sek_buf body = { 0 };
+	enum sek_reason reason;
 	uint8_t msg;
 	int r;
 
+	/* an answer to what was not asked yet is none */
+	if ((reason = sek_front_quiet(f)) != SEK_R_OK)
+		return reason;
 	sek_text_fmt(m.text, sizeof m.text, id, f->lang, arg);
 	sek_ask_enc(&body, &m);
 	r = sek_chan_send(&f->chan, SEK_ASK, &body, &dl);
@@ -116,14 +139,6 @@ sek_front_ask(struct sek_front *f, enum sek_style style, enum sek_text id,
 	if (reply->cancelled || reply->answer.len == 0)
 		return SEK_R_CANCELLED;
 	return SEK_R_OK;
-}
-
-bool
-sek_front_gone(const struct sek_front *f)
-{
-	struct pollfd pfd = { .fd = f->chan.fd, .events = POLLIN };
-
-	return poll(&pfd, 1, 0) != 0;
 }
 
 int

@@ -37,8 +37,9 @@ enum sek_reason sek_front_ask(struct sek_front *f, enum sek_style style,
     enum sek_text id, uint32_t flags, const char *arg, uint64_t limit_ms,
     struct sek_reply *reply);
 
-/* Has the other side gone (or said something out of turn)? */
-bool sek_front_gone(const struct sek_front *f);
+/* It is not the other side's turn.  OK: it is there and says nothing; else
+ * CLIENT_GONE, or PROTOCOL when it has spoken all the same. */
+enum sek_reason sek_front_quiet(const struct sek_front *f);
 
 int sek_front_verdict(struct sek_front *f, const struct sek_verdict *v)
     SEK_MUST;

@@ -27,6 +27,9 @@ struct sek_login {
 	pid_t peer_pid;
 	struct sek_front front;
 
+	/* peer.c */
+	bool unrecorded;            /* one of a flood: see there */
+
 	/* session.c */
 	struct sek_begin begin;
 	struct sek_deadline dl;
@@ -73,8 +76,9 @@ struct sek_login {
 /* Remember what exactly went wrong; the first word stays. */
 void sek_login_detail(struct sek_login *l, const char *text);
 
-/* peer.c: what a caller who is not root may ask for. */
+/* peer.c: what a caller who is not root may ask for, and how often. */
 enum sek_reason sek_peer_limits(struct sek_login *l);
+enum sek_reason sek_peer_count(struct sek_login *l);
 
 /* possession.c: start a helper for each module; they load the vendors' code
  * while the gate reads its own state. */

@@ -41,7 +41,9 @@ add_who(json_t *rec, const struct sek_login *l)
 	if (l->person.id != 0) {
 		sek_record_str(rec, "person.name", l->person.name);
 		sek_record_str(rec, "person.display", l->person.display);
-	} else if (l->begin.person[0] != '\0') {
+	} else if (l->begin.person[0] != '\0' && l->peer == 0) {
+		/* anybody else could name anybody; `session` leads to the
+		 * record in which the gate itself has named the person */
 		sek_record_str(rec, "person.name", l->begin.person);
 	}
 	if (l->account.id != 0) {
@@ -164,11 +166,13 @@ uint64_t
 sek_login_record(struct sek_login *l, const char *event,
     enum sek_reason reason)
 {
-	json_t *rec = sek_record_new(event, l->policy->host);
 	struct sek_why why = { "out of memory" };
 	uint64_t seq = 0;
+	json_t *rec;
 
-	if (rec == NULL) {
+	if (l->unrecorded)
+		return 0;
+	if ((rec = sek_record_new(event, l->policy->host)) == NULL) {
 		log_failure(l, event, reason, why.text);
 		return 0;
 	}

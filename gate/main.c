@@ -95,6 +95,9 @@ refuse_malformed(struct sek_login *l, int err)
 	    .reason = SEK_R_PROTOCOL };
 
 	sek_login_detail(l, sek_strerror(err));
+	l->dl = l->front.dl;
+	if (l->peer != 0)
+		(void)sek_peer_count(l); /* of a flood the first is recorded */
 	(void)sek_login_record(l, "auth", SEK_R_PROTOCOL);
 	/* the table refuses a verdict before a BEGIN, as the peer's does */
 	l->front.chan.state = SEK_FS_RUN;

@@ -58,6 +58,8 @@ judge(struct sek_login *l, uint8_t msg, const struct sek_buf *body)
 	if (msg != SEK_H_FAIL || sek_fail_dec(&fail, body) != SEK_OK)
 		return SEK_R_HELPER_PROTOCOL;
 	sek_login_detail(l, fail.detail);
+	if (fail.code == SEK_FAIL_ACCOUNT)
+		return SEK_R_ACCOUNT_UNUSABLE;
 	if (fail.code != SEK_FAIL_WRONG_PASSWORD)
 		return SEK_R_PASSWORD_UNAVAILABLE;
 	l->password = SEK_FAILED;
@@ -94,7 +96,7 @@ sek_password_check(struct sek_login *l)
 		reason = SEK_R_PASSWORD_UNAVAILABLE;
 	sek_login_detail(l, h.detail);
 out:
-	sek_helper_finish(&h, l->policy, &l->service_user);
+	sek_helper_finish(&h);
 	sek_buf_free(&body);
 	sek_reply_clear(&reply);
 	return reason;

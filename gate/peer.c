@@ -40,9 +40,12 @@ boot_id(char *out, size_t cap)
 	return r;
 }
 
-/* Counted per user and minute since boot: a stepped clock changes nothing. */
-static enum sek_reason
-throttle(struct sek_login *l)
+/* Whatever is asked is counted, so that no flood of it can fill the record:
+ * the first request over the limit is recorded, the others of that minute
+ * are only refused.  Per user and minute since boot: a stepped clock changes
+ * nothing. */
+enum sek_reason
+sek_peer_count(struct sek_login *l)
 {
 	struct sek_store *store = NULL;
 	struct sek_why why = { "" };
@@ -58,6 +61,9 @@ throttle(struct sek_login *l)
 	if (r == SEK_OK)
 		r = sek_store_throttle(store, l->peer, boot, ts.tv_sec,
 		    l->policy->peer_per_minute);
+	if (r == SEK_E_LIMIT)
+		l->unrecorded = sek_store_throttle(store, l->peer, boot,
+		    ts.tv_sec, l->policy->peer_per_minute + 1) == SEK_E_LIMIT;
 	sek_store_close(store);
 	if (r == SEK_OK)
 		return SEK_R_OK;
@@ -71,7 +77,10 @@ enum sek_reason
 sek_peer_limits(struct sek_login *l)
 {
 	char name[SEK_USER_MAX];
+	enum sek_reason reason = sek_peer_count(l);
 
+	if (reason != SEK_R_OK)
+		return reason;
 	if (own_name(l->peer, name, sizeof name) != SEK_OK)
 		return SEK_R_PEER;
 	/* a locker's question without a name is about its own user */
@@ -82,6 +91,5 @@ sek_peer_limits(struct sek_login *l)
 		sek_login_detail(l, "asked for another user's account");
 		return SEK_R_PEER;
 	}
-	/* the phases after a login are not attempts */
-	return l->begin.phase == SEK_PHASE_AUTH ? throttle(l) : SEK_R_OK;
+	return SEK_R_OK;
 }

@@ -57,7 +57,7 @@ record_session(struct sek_login *l, const char *event)
 		(void)sek_escape_str(l->session, sizeof l->session,
 		    l->begin.session);
 	record = sek_login_record(l, event, reason);
-	if (record == 0)
+	if (record == 0 && !l->unrecorded)
 		answer(l, SEK_CLASS_UNAVAIL, SEK_R_AUDIT, 0);
 	else if (reason != SEK_R_OK)
 		answer(l, sek_reason(reason)->class, reason, record);

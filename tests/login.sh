@@ -105,7 +105,7 @@ for part in '"pair":"pkcs11+password"' '"type":"pkcs11"' '"type":"pin"' \
 done
 
 t no_secret_in_any_record
-! grep -qE "himitsu|$SITE_PIN\"" "$SITE_LOG" || wrong "a secret is on record"
+! grep -qE "himitsu|\"$SITE_PIN\"" "$SITE_LOG" || wrong "a secret is on record"
 
 t login_and_logout_are_joined
 s=$(sed -n 's/.*"event":"login".*"session":"\([^"]*\)".*/\1/p' "$SITE_LOG" |

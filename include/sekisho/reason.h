@@ -28,6 +28,7 @@ enum sek_reason {
 	SEK_R_NOT_GRANTED = 105,     /* person may not open that account */
 	SEK_R_PERSON_SUSPENDED = 106,
 	SEK_R_ACCOUNT_SUSPENDED = 107,
+	SEK_R_ACCOUNT_UNUSABLE = 108, /* password right, account expired */
 
 	SEK_R_NO_TOKEN = 200,        /* none inserted within the limit */
 	SEK_R_TOKEN_REMOVED = 201,

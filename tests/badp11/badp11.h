@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A PKCS#11 module that misbehaves in one way, for tests: SoftHSM below,
- * and BADP11=KIND[:ARG] in the environment says what is wrong with it.
+ * A PKCS#11 module that misbehaves in one way, for tests: SoftHSM below (or
+ * what BADP11_REAL in the environment names), and BADP11=KIND[:ARG] says what
+ * is wrong with it.
  *
  * KIND:FUNC, at the call of FUNC (any function that is wrapped, also
  * C_GetFunctionList), where ARG may end in "@N" for the Nth call only:

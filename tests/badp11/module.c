@@ -350,6 +350,7 @@ wrap(void)
 CK_RV
 C_GetFunctionList(CK_FUNCTION_LIST **out)
 {
+	const char *path = getenv("BADP11_REAL");
 	CK_C_GetFunctionList get = NULL;
 	void *lib, *sym;
 
@@ -359,7 +360,8 @@ C_GetFunctionList(CK_FUNCTION_LIST **out)
 		return bad_is_for("nolist", "null") ? CKR_OK :
 		    CKR_FUNCTION_FAILED;
 	}
-	lib = dlopen(BADP11_REAL, RTLD_LAZY | RTLD_LOCAL);
+	lib = dlopen(path != NULL ? path : BADP11_REAL,
+	    RTLD_LAZY | RTLD_LOCAL);
 	if (lib == NULL || (sym = dlsym(lib, "C_GetFunctionList")) == NULL)
 		return CKR_LIBRARY_LOAD_FAILED;
 	memcpy(&get, &sym, sizeof get);

@@ -152,6 +152,7 @@ one(struct drive_person *me, const struct pam_message *m,
 	    m->msg_style != PAM_PROMPT_ECHO_ON) {
 		if (me->manner == MANNER_ASK)
 			printf("%s\n", m->msg);
+		(void)fflush(stdout);
 		return me->manner == MANNER_ERRTELL ?
 		    PAM_CONV_ERR : PAM_SUCCESS;
 	}
