@@ -9,6 +9,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -113,6 +114,24 @@ sek_helper_alive(const struct sek_helper *h)
 	return sek_child_running(&h->child);
 }
 
+static void note(struct sek_helper *h, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Which helper, and what: for the record. */
+static void
+note(struct sek_helper *h, const char *fmt, ...)
+{
+	char what[100];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof what, fmt, ap);
+	va_end(ap);
+	(void)snprintf(h->detail, sizeof h->detail, "%s%s%s %s", h->program,
+	    h->module == NULL ? "" : " of ",
+	    h->module == NULL ? "" : h->module->name, what);
+}
+
 /* Why did it close its channel?  It has a moment to end by itself, so that
  * a crash is not taken for our own kill. */
 static void
@@ -122,14 +141,11 @@ note_end(struct sek_helper *h)
 	struct sek_exit ex = { 0 };
 
 	if (sek_child_finish(&h->child, &dl, &ex) != SEK_OK)
-		(void)snprintf(h->detail, sizeof h->detail,
-		    "%s closed its channel", h->program);
+		note(h, "closed its channel");
 	else if (!ex.signalled && ex.code == SEK_EXIT_NOT_STARTED)
-		(void)snprintf(h->detail, sizeof h->detail,
-		    "%s could not be started", h->program);
+		note(h, "could not be started");
 	else
-		(void)snprintf(h->detail, sizeof h->detail, "%s %s %d",
-		    h->program, ex.signalled ? "was killed by signal" :
+		note(h, "%s %d", ex.signalled ? "was killed by signal" :
 		    "ended with status", ex.code);
 }
 
@@ -141,9 +157,7 @@ failed(struct sek_helper *h, int err)
 		return SEK_R_HELPER_CRASHED;
 	}
 	sek_child_kill(&h->child, NULL);
-	(void)snprintf(h->detail, sizeof h->detail, "%s%s%s: %s", h->program,
-	    h->module == NULL ? "" : " of ",
-	    h->module == NULL ? "" : h->module->name, sek_strerror(err));
+	note(h, "failed: %s", sek_strerror(err));
 	return err == SEK_E_TIMEOUT ? SEK_R_HELPER_TIMEOUT :
 	    SEK_R_HELPER_PROTOCOL;
 }
@@ -154,7 +168,9 @@ sek_helper_send(struct sek_helper *h, uint8_t msg, const struct sek_buf *body,
 {
 	int r = sek_chan_send(&h->chan, msg, body, dl);
 
-	return r == SEK_OK ? SEK_R_OK : failed(h, r);
+	/* who has closed may have said why (a card pulled while its PIN was
+	 * typed): who receives next is told */
+	return r == SEK_OK || r == SEK_E_EOF ? SEK_R_OK : failed(h, r);
 }
 
 enum sek_reason
@@ -175,36 +191,80 @@ sek_helper_close(struct sek_helper *h)
 	h->chan.fd = -1;
 }
 
+enum sek_reason
+sek_helper_guard(struct sek_helper *h, const struct sek_policy *p,
+    const struct sek_service_user *u, const char *reader,
+    const struct sek_deadline *dl)
+{
+	const char *argv[] = { CARD_PROGRAM, "--guard", reader, NULL };
+	struct sek_spawn s = { .argv = argv, .outlive = true };
+	struct sek_helper g;
+	char ready;
+
+	if (sek_child_running(&h->guard))
+		return SEK_R_OK;
+	as_service_user(&s, u);
+	if (start(&g, p, CARD_PROGRAM, &s) != SEK_OK)
+		return SEK_R_INTERNAL;
+	h->guard = g.child;
+	if (sek_read_full(h->guard.chan, &ready, 1, dl) == SEK_OK)
+		return SEK_R_OK;
+	sek_child_kill(&h->guard, NULL);
+	note(h, "has no guard: it could not be started");
+	return SEK_R_INTERNAL;
+}
+
+/* What went wrong at the end of a helper that had done its work: it does not
+ * change the outcome, but somebody should know. */
+static void
+note_disorder(struct sek_helper *h, const struct sek_exit *ex, bool late)
+{
+	if (h->detail[0] != '\0')
+		return;
+	if (late)
+		note(h, "did not end in time and was killed");
+	else
+		note(h, "%s %d at its end", ex->signalled ?
+		    "was killed by signal" : "ended with status", ex->code);
+}
+
 /* The vendor's code is gone without having ended in order: the card may
  * still be unlocked, so it is reset without that code. */
 static void
-reset_card(const struct sek_helper *h, const struct sek_policy *p,
-    const struct sek_service_user *u)
+lock_card(struct sek_helper *h)
 {
-	const char *argv[] = { CARD_PROGRAM, "--reset", h->reader, NULL };
 	const struct sek_deadline dl = sek_deadline_in(RESET_MS);
-	struct sek_spawn s = { .argv = argv };
-	struct sek_helper again;
+	struct sek_exit ex = { 0 };
+	const char *word = NULL;
+	size_t n = strlen(h->detail);
 
-	as_service_user(&s, u);
-	if (start(&again, p, CARD_PROGRAM, &s) == SEK_OK)
-		(void)sek_child_finish(&again.child, &dl, NULL);
+	if (sek_child_leave(&h->guard, &dl, &ex) != SEK_OK)
+		word = "the card is busy and will be reset later";
+	else if (ex.signalled || ex.code != 0)
+		word = "the card could not be reset";
+	if (word != NULL)
+		(void)snprintf(h->detail + n, sizeof h->detail - n, "; %s",
+		    word);
 }
 
 void
-sek_helper_finish(struct sek_helper *h, const struct sek_policy *p,
-    const struct sek_service_user *u)
+sek_helper_finish(struct sek_helper *h)
 {
 	const struct sek_deadline dl = sek_deadline_in(END_MS);
 	struct sek_exit ex = { 0 };
-	bool orderly = false;
+	bool orderly = false, late;
 
 	if (sek_helper_alive(h)) {
 		sek_helper_close(h);
-		orderly = sek_child_finish(&h->child, &dl, &ex) == SEK_OK &&
-		    !ex.signalled && ex.code == 0;
+		late = sek_child_finish(&h->child, &dl, &ex) != SEK_OK;
+		orderly = !late && !ex.signalled && ex.code == 0;
+		if (!orderly)
+			note_disorder(h, &ex, late);
 	}
-	if (!orderly && h->card_used)
-		reset_card(h, p, u);
-	h->card_used = false;
+	if (!sek_child_running(&h->guard))
+		return;
+	if (orderly)
+		sek_child_kill(&h->guard, NULL);
+	else
+		lock_card(h);
 }

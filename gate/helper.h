@@ -25,12 +25,11 @@ struct sek_helper {
 	const struct sek_module *module; /* NULL for sekisho-password */
 	struct sek_child child;
 	struct sek_chan chan;
-	bool card_used;                  /* a PIN went to the card ... */
-	char reader[SEK_READER_MAX];     /* ... in this reader */
-	char detail[160];                /* how it failed, for the record */
+	struct sek_child guard;          /* stands by to lock the card */
+	char detail[200];                /* how it failed, for the record */
 };
 
-#define SEK_HELPER_NONE { .child = SEK_CHILD_NONE }
+#define SEK_HELPER_NONE { .child = SEK_CHILD_NONE, .guard = SEK_CHILD_NONE }
 
 int sek_service_user_find(const char *name, struct sek_service_user *out,
     struct sek_why *why) SEK_MUST;
@@ -43,18 +42,26 @@ int sek_helper_start_password(struct sek_helper *h,
     const struct sek_policy *p) SEK_MUST;
 
 /* SEK_R_OK, or HELPER_CRASHED, HELPER_TIMEOUT, HELPER_PROTOCOL with
- * h->detail; after a failure the helper has been killed. */
+ * h->detail; after a failure the helper has been killed.  That a helper has
+ * ended is for the receiver to find, after its last word. */
 enum sek_reason sek_helper_send(struct sek_helper *h, uint8_t msg,
     const struct sek_buf *body, const struct sek_deadline *dl);
 enum sek_reason sek_helper_recv(struct sek_helper *h, uint8_t *msg,
     struct sek_buf *body, const struct sek_deadline *dl);
 
 bool sek_helper_alive(const struct sek_helper *h);
+/* To be called before a PIN goes to the card in this reader: from now on the
+ * card is reset when the helper does not end in order, and also when we do
+ * not.  SEK_R_OK, or why no PIN may be given. */
+enum sek_reason sek_helper_guard(struct sek_helper *h,
+    const struct sek_policy *p, const struct sek_service_user *u,
+    const char *reader, const struct sek_deadline *dl);
+
 /* Order it to end; it logs out and resets the card meanwhile. */
 void sek_helper_close(struct sek_helper *h);
 /* Wait for its end, kill what does not end, and see to it that a card that
- * was used is reset even then. */
-void sek_helper_finish(struct sek_helper *h, const struct sek_policy *p,
-    const struct sek_service_user *u);
+ * was used is reset even then; h->detail says what did not go in order.  A
+ * guard whose card is busy is not waited for: h->guard is running then. */
+void sek_helper_finish(struct sek_helper *h);
 
 #endif

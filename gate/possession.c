@@ -36,8 +36,7 @@ start_listing(struct sek_login *l, struct sek_helper *h,
 }
 
 static enum sek_reason
-module_failed(struct sek_login *l, struct sek_helper *h,
-    const struct sek_buf *body)
+module_failed(struct sek_helper *h, const struct sek_buf *body)
 {
 	struct sek_fail fail;
 
@@ -45,7 +44,7 @@ module_failed(struct sek_login *l, struct sek_helper *h,
 		return SEK_R_HELPER_PROTOCOL;
 	(void)snprintf(h->detail, sizeof h->detail, "%.64s: %.90s", h->module->name,
 	    fail.detail);
-	sek_helper_finish(h, l->policy, &l->service_user);
+	sek_helper_finish(h);
 	return fail.code == SEK_FAIL_MODULE ? SEK_R_MODULE_UNUSABLE :
 	    SEK_R_TOKEN_ERROR;
 }
@@ -62,7 +61,7 @@ hear(struct sek_login *l, struct sek_helper *h, struct watch *w)
 
 	reason = sek_helper_recv(h, &msg, &body, &l->dl);
 	if (reason == SEK_R_OK && msg == SEK_H_FAIL)
-		reason = module_failed(l, h, &body);
+		reason = module_failed(h, &body);
 	else if (reason == SEK_R_OK &&
 	    (msg != SEK_H_KEYS || sek_keys_dec(&keys, &body) != SEK_OK))
 		reason = SEK_R_HELPER_PROTOCOL;
@@ -72,7 +71,7 @@ hear(struct sek_login *l, struct sek_helper *h, struct watch *w)
 		if (h->detail[0] == '\0')
 			(void)snprintf(h->detail, sizeof h->detail,
 			    "%s: malformed message", h->program);
-		sek_helper_finish(h, l->policy, &l->service_user);
+		sek_helper_finish(h);
 		return SEK_R_NONE;
 	}
 	w->reported = true;
@@ -162,8 +161,10 @@ wait_for_news(struct sek_login *l, struct watch *w,
 	if (poll(pfd, n + 1, sek_deadline_left_ms(dl)) <= 0)
 		return SEK_R_NONE;
 	/* the program may not speak now: it is gone, or out of order */
-	if (pfd[n].revents != 0)
-		return SEK_R_CLIENT_GONE;
+	if (pfd[n].revents != 0 &&
+	    (reason = sek_front_quiet(&l->front)) != SEK_R_OK)
+		return reason;
+	reason = SEK_R_NONE;
 	for (i = 0; i < n && reason == SEK_R_NONE; i++)
 		if (pfd[i].fd >= 0 && pfd[i].revents != 0)
 			reason = hear(l, &l->helpers[i], &w[i]);
@@ -211,6 +212,17 @@ watch_tokens(struct sek_login *l, struct watch *w)
 	}
 }
 
+void
+sek_possession_start(struct sek_login *l)
+{
+	size_t i;
+
+	l->n_helpers = l->policy->n_modules;
+	for (i = 0; i < l->n_helpers; i++)
+		l->started[i] = start_listing(l, &l->helpers[i],
+		    &l->policy->modules[i]);
+}
+
 enum sek_reason
 sek_possession_find(struct sek_login *l)
 {
@@ -218,13 +230,9 @@ sek_possession_find(struct sek_login *l)
 	enum sek_reason reason;
 	size_t i;
 
-	l->n_helpers = l->policy->n_modules;
 	for (i = 0; i < l->n_helpers; i++)
-		w[i].failed = start_listing(l, &l->helpers[i],
-		    &l->policy->modules[i]);
-	for (i = 0; i < l->n_helpers; i++)
-		if (w[i].failed == SEK_R_OK)
-			w[i].failed = SEK_R_NONE;
+		w[i].failed = l->started[i] == SEK_R_OK ? SEK_R_NONE :
+		    l->started[i];
 	reason = watch_tokens(l, w);
 	keep_only_chosen(l);
 	return reason;
@@ -236,8 +244,11 @@ sek_possession_end(struct sek_login *l)
 	size_t i;
 
 	for (i = 0; i < l->n_helpers; i++)
-		sek_helper_finish(&l->helpers[i], l->policy,
-		    &l->service_user);
-	/* and whatever a vendor's module has left behind */
-	sek_kill_descendants();
+		sek_helper_finish(&l->helpers[i]);
+	/* and whatever a vendor's module has left behind; but not who still
+	 * has a card to lock */
+	sek_kill_descendants_but(l->helper == NULL ? 0 :
+	    l->helper->guard.pid);
+	for (i = 0; i < l->n_helpers; i++)
+		sek_login_detail(l, l->helpers[i].detail);
 }

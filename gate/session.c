@@ -101,6 +101,25 @@ look_up_account(struct sek_login *l)
 	return enrolled ? SEK_R_OK : SEK_R_NOT_ENROLLED;
 }
 
+/* The token and whose it is.  What is wrong with the account is said only
+ * now, and in the words for a token that does not fit. */
+static enum sek_reason
+find_token(struct sek_login *l, enum sek_reason about_account)
+{
+	enum sek_reason reason = sek_possession_find(l);
+
+	if (reason == SEK_R_NO_MATCH && l->not_granted)
+		reason = SEK_R_NOT_GRANTED;
+	if (sek_reason(reason)->paced)
+		sek_password_pretend(l);
+	if (reason == SEK_R_NO_TOKEN)
+		l->told = reason;
+	if (about_account != SEK_R_OK && (reason == SEK_R_OK ||
+	    reason == SEK_R_NO_TOKEN || sek_reason(reason)->paced))
+		return about_account;
+	return reason;
+}
+
 /* The checks in their order.  Any way out but the last one is a denial. */
 static enum sek_reason
 decide(struct sek_login *l)
@@ -116,17 +135,7 @@ decide(struct sek_login *l)
 	if (about_account == SEK_R_STORE)
 		return about_account;
 
-	reason = sek_possession_find(l);
-	if (reason == SEK_R_NO_MATCH && l->not_granted)
-		reason = SEK_R_NOT_GRANTED;
-	if (sek_reason(reason)->paced)
-		sek_password_pretend(l);
-	if (reason == SEK_R_NO_TOKEN)
-		l->told = reason;
-	if (about_account != SEK_R_OK && (reason == SEK_R_OK ||
-	    reason == SEK_R_NO_TOKEN || sek_reason(reason)->paced))
-		return about_account;
-	if (reason != SEK_R_OK)
+	if ((reason = find_token(l, about_account)) != SEK_R_OK)
 		return reason;
 	if ((reason = sek_prove(l)) != SEK_R_OK)
 		return reason;

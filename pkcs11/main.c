@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include "sekisho/os.h"
 
 #define EXIT_USAGE 2
+#define EXIT_MODULE 4
 #define FOREVER_MS (24u * 60 * 60 * 1000)
 #define LAST_BREATH_MS 50
 #define BUSY_MS (10u * 60 * 1000)
@@ -94,9 +96,19 @@ run(int argc, char **argv)
 	return p11_serve(SEK_HELPER_FD, argv[1]);
 }
 
+/* We end by _exit(): whoever calls exit() is the module, and a card that was
+ * in use then is not locked. */
+static void
+left_by_module(void)
+{
+	_exit(EXIT_MODULE);
+}
+
 int
 main(int argc, char **argv)
 {
+	if (atexit(left_by_module) != 0)
+		return 1;
 	sek_harden_process();
 	(void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
 	/* not exit(): what the module left for the end of the process

@@ -54,6 +54,6 @@ ended 0
 t uninstall
 run limited make -s B="$dir/build" PREFIX=/opt/s DESTDIR="$dir/root" uninstall
 ended 0
-left=$(cd "$dir/root" && find . -type f | xargs)
-[[ $left == ./etc/sekisho/opensc.conf ]] || wrong "left: $left"
+left=$(cd "$dir/root" && find . -type f -printf "%p ")
+[[ $left == "./etc/sekisho/opensc.conf " ]] || wrong "left: $left"
 finish

@@ -428,6 +428,116 @@ starting_without_descriptors_is_an_error_not_a_crash(void)
 	}
 }
 
+/* In a child of ours that is the gate: who has a card to lock goes on when
+ * all others are killed, and when the gate itself is. */
+static void
+a_guard_is_spared_and_outlives_its_gate(void)
+{
+	const char *argv[] = { "sleep", "100", NULL };
+	const char *last[] = { "sh", "-c", "read x <&3; echo late >&3; "
+	    "sleep 100", NULL };
+	struct sek_spawn s = { .path = "/bin/sleep", .argv = argv,
+	    .chan_fd = 3, .confine = true };
+	struct sek_spawn g = { .path = "/bin/sh", .argv = last,
+	    .chan_fd = 3, .confine = true, .outlive = true };
+	pid_t pids[2] = { 0, 0 }, host;
+	int fd[2], status;
+
+	CHECK(pipe(fd) == 0);
+	CHECK(sek_adopt_orphans() == SEK_OK);
+	host = fork();
+	CHECK(host >= 0);
+	if (host == 0) {
+		const struct sek_deadline dl = sek_deadline_in(50);
+		struct sek_child c = SEK_CHILD_NONE, guard = SEK_CHILD_NONE;
+
+		if (sek_child_start(&c, &s) != SEK_OK ||
+		    sek_child_start(&guard, &g) != SEK_OK)
+			_exit(1);
+		pids[0] = c.pid;
+		pids[1] = guard.pid;
+		sek_kill_descendants_but(guard.pid);
+		if (sek_child_leave(&guard, &dl, NULL) != SEK_E_TIMEOUT ||
+		    !sek_child_running(&guard) ||
+		    write(fd[1], pids, sizeof pids) != sizeof pids)
+			_exit(1);
+		(void)raise(SIGKILL);
+	}
+	CHECK(read(fd[0], pids, sizeof pids) == sizeof pids);
+	CHECK(waitpid(host, &status, 0) == host && WIFSIGNALED(status));
+	CHECK(kill(pids[0], 0) == -1 && errno == ESRCH);
+	/* ours now, and alive until we say so */
+	CHECK(waitpid(pids[1], &status, WNOHANG) == 0);
+	CHECK(kill(pids[1], SIGKILL) == 0);
+	CHECK(waitpid(pids[1], &status, 0) == pids[1]);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	(void)close(fd[0]);
+	(void)close(fd[1]);
+}
+
+static void
+a_child_that_ends_in_time_is_not_left(void)
+{
+	const char *argv[] = { "sh", "-c", "read x <&3; exit 7", NULL };
+	const struct sek_spawn s = { .path = "/bin/sh", .argv = argv,
+	    .chan_fd = 3 };
+	const struct sek_deadline dl = sek_deadline_in(5000);
+	struct sek_child c = SEK_CHILD_NONE;
+	struct sek_exit ex = { .code = 0 };
+
+	CHECK(sek_child_start(&c, &s) == SEK_OK);
+	CHECK(sek_child_leave(&c, &dl, &ex) == SEK_OK);
+	CHECK(!sek_child_running(&c));
+	CHECK(!ex.signalled && ex.code == 7);
+}
+
+static void
+a_process_dies_at_its_time_whatever_it_does(void)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		sigset_t all;
+
+		(void)sigfillset(&all);
+		(void)sigprocmask(SIG_SETMASK, &all, NULL);
+		if (sek_die_in(20) == SEK_OK)
+			(void)sleep(100);
+		_exit(0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* A host that may not raise its limits: ours are not higher, and no error. */
+static void
+a_lower_limit_of_the_host_stays(void)
+{
+	const char *argv[] = { "sh", "-c", "ulimit -n >&3", NULL };
+	const struct sek_spawn s = { .path = "/bin/sh", .argv = argv,
+	    .chan_fd = 3, .confine = true, .max_memory = 1u << 30 };
+	const struct rlimit few = { .rlim_cur = 20, .rlim_max = 20 };
+	const struct sek_deadline dl = sek_deadline_in(5000);
+	struct sek_child c = SEK_CHILD_NONE;
+	char text[8] = "";
+	pid_t host = fork();
+	int status = 0;
+
+	CHECK(host >= 0);
+	if (host == 0) {
+		if (setrlimit(RLIMIT_NOFILE, &few) != 0 ||
+		    sek_child_start(&c, &s) != SEK_OK ||
+		    read(c.chan, text, sizeof text - 1) <= 0 ||
+		    sek_child_finish(&c, &dl, NULL) != SEK_OK)
+			_exit(1);
+		_exit(strcmp(text, "20\n") == 0 ? 0 : 2);
+	}
+	CHECK(waitpid(host, &status, 0) == host);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 int
 main(void)
 {
@@ -442,6 +552,10 @@ main(void)
 	RUN(a_program_that_is_not_there_is_an_ended_child);
 	RUN(orphans_that_hide_are_killed);
 	RUN(a_helper_dies_with_its_gate);
+	RUN(a_guard_is_spared_and_outlives_its_gate);
+	RUN(a_child_that_ends_in_time_is_not_left);
+	RUN(a_process_dies_at_its_time_whatever_it_does);
+	RUN(a_lower_limit_of_the_host_stays);
 	RUN(only_the_administrators_files_are_safe);
 	RUN(a_link_is_followed_to_safe_places_only_and_never_read);
 	RUN(a_file_is_read_whole_or_not_at_all);
