@@ -166,7 +166,7 @@ END
 check --service yes --user alice --password x
 [[ $out == "$good"* ]] || { t setup; why="yes says no"; }
 for user in '' . .. a/b ../x -u 'a b' a:b $'a\nb' $'a\033[2J' $'a\xff' \
-    $'root\u200b' $'a\u202eb'; do
+    $'root\xe2\x80\x8b' $'a\xe2\x80\xaeb'; do
 	t "bad_user_$(printf %q "$user" | head -c 20)"
 	check --service yes --user "$user" --password x
 	wrong 10 "bad user name"
