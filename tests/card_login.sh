@@ -101,8 +101,12 @@ soon() {
 	done
 	return 1
 }
+shown_or_ended() {
+	grep -qF -- "$1" "$dir/out" || ! kill -0 "$login_pid" 2>/dev/null
+}
 until_shown() {
-	soon grep -qF -- "$1" "$dir/out" || wrong "never shown: $1"
+	soon shown_or_ended "$1"
+	shows "$1"
 }
 type_in() {
 	printf '%s\n' "$1" >&"$login_in"
@@ -141,6 +145,9 @@ locked() {
 }
 is_verified() {
 	[[ $(card_count) == *"verified 1" ]]
+}
+verified_or_ended() {
+	is_verified || ! kill -0 "$login_pid" 2>/dev/null
 }
 is_locked() {
 	! is_verified
@@ -193,8 +200,10 @@ begin --service ward --user taro
 until_shown "PIN of card"
 type_in "$SITE_PIN"
 until_shown "Password of"
-kill -KILL "$(pgrep -x pamdrive)"
-wait "$login_pid" 2>/dev/null
+{
+	kill -KILL "$(pgrep -x pamdrive)"
+	wait "$login_pid"
+} 2>/dev/null
 nobody_left
 locked
 recorded '"reason":"client-gone"'
@@ -205,7 +214,8 @@ unlocked() {
 	begin --service kiosk --user taro
 	until_shown "PIN of card"
 	type_in "$SITE_PIN"
-	soon is_verified || wrong "never unlocked"
+	soon verified_or_ended
+	is_verified || wrong "never unlocked"
 	[[ $(stranger) == 9000 ]] || wrong "no card to lock"
 }
 
@@ -224,7 +234,7 @@ nobody_left
 t locked_after_the_service_was_stopped
 unlocked
 # shellcheck disable=SC2046
-kill -TERM $(pgrep '^sekisho-')
+kill -TERM $(pgrep '^sekisho-') 2>/dev/null
 ended_login
 soon is_locked
 locked
