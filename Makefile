@@ -46,8 +46,8 @@ PAM = begin converse link login options pam_sekisho relay
 PKCS11 = certs login main module reader serve sign tokens
 PASSWORD = check main
 HELPDESK = account answer audit change check commands credential desk \
-	enrol enrol_file enrol_token init main options person print token_choose \
-	token_prove words
+	enrol enrol_file enrol_token init main options person print status \
+	token_choose token_prove words
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
 

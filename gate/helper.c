@@ -274,3 +274,32 @@ sek_helper_finish(struct sek_helper *h)
 	else
 		lock_card(h);
 }
+
+enum sek_reason
+sek_helper_reason(enum sek_fail_code code)
+{
+	switch (code) {
+	case SEK_FAIL_NO_TOKEN:
+	case SEK_FAIL_REMOVED:
+		return SEK_R_TOKEN_REMOVED;
+	case SEK_FAIL_MODULE:
+		return SEK_R_MODULE_UNUSABLE;
+	case SEK_FAIL_WRONG_PIN:
+	case SEK_FAIL_PIN_FORMAT:
+		return SEK_R_WRONG_PIN;
+	case SEK_FAIL_LOCKED:
+		return SEK_R_PIN_LOCKED;
+	case SEK_FAIL_NO_KEY:
+		return SEK_R_NO_KEY;
+	case SEK_FAIL_MECHANISM:
+		return SEK_R_NO_MECHANISM;
+	case SEK_FAIL_CANCELLED:
+		return SEK_R_CANCELLED;
+	case SEK_FAIL_TOKEN:
+	case SEK_FAIL_WRONG_PASSWORD:
+	case SEK_FAIL_UNAVAILABLE:
+	case SEK_FAIL_ACCOUNT:
+		break;
+	}
+	return SEK_R_TOKEN_ERROR;
+}

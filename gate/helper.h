@@ -57,6 +57,9 @@ enum sek_reason sek_helper_guard(struct sek_helper *h,
     const struct sek_policy *p, const struct sek_service_user *u,
     const char *reader, const struct sek_deadline *dl);
 
+/* What a card helper's FAIL means for a login. */
+enum sek_reason sek_helper_reason(enum sek_fail_code code);
+
 /* Order it to end; it logs out and resets the card meanwhile. */
 void sek_helper_close(struct sek_helper *h);
 /* Wait for its end, kill what does not end, and see to it that a card that

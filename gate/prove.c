@@ -52,35 +52,6 @@ send_sign(struct sek_login *l)
 	return reason;
 }
 
-static enum sek_reason
-reason_of_fail(const struct sek_fail *f)
-{
-	switch (f->code) {
-	case SEK_FAIL_NO_TOKEN:
-	case SEK_FAIL_REMOVED:
-		return SEK_R_TOKEN_REMOVED;
-	case SEK_FAIL_MODULE:
-		return SEK_R_MODULE_UNUSABLE;
-	case SEK_FAIL_WRONG_PIN:
-	case SEK_FAIL_PIN_FORMAT:
-		return SEK_R_WRONG_PIN;
-	case SEK_FAIL_LOCKED:
-		return SEK_R_PIN_LOCKED;
-	case SEK_FAIL_NO_KEY:
-		return SEK_R_NO_KEY;
-	case SEK_FAIL_MECHANISM:
-		return SEK_R_NO_MECHANISM;
-	case SEK_FAIL_CANCELLED:
-		return SEK_R_CANCELLED;
-	case SEK_FAIL_TOKEN:
-	case SEK_FAIL_WRONG_PASSWORD:
-	case SEK_FAIL_UNAVAILABLE:
-	case SEK_FAIL_ACCOUNT:
-		break;
-	}
-	return SEK_R_TOKEN_ERROR;
-}
-
 /* May a PIN be asked for at all, and if it is the last try, is it wanted? */
 static enum sek_reason
 before_pin(struct sek_login *l, uint32_t flags)
@@ -190,7 +161,7 @@ after_fail(struct sek_login *l, const struct sek_fail *f, uint32_t *tries)
 	const struct sek_note again = { .kind = (f->pin_flags &
 	    SEK_PF_PINPAD) != 0 ? SEK_NOTE_PINPAD : SEK_NOTE_PIN,
 	    .pin_flags = f->pin_flags, .tries_left = f->tries_left };
-	enum sek_reason reason = reason_of_fail(f);
+	enum sek_reason reason = sek_helper_reason(f->code);
 
 	sek_login_detail(l, f->detail);
 	if (reason == SEK_R_WRONG_PIN || reason == SEK_R_PIN_LOCKED) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gate/audit.h"
+#include "helpdesk/status.h"
 
 int
 desk_account_new(struct desk *d, const char *name, bool shared,
@@ -213,46 +214,22 @@ account_list(struct desk *d, int argc, char **argv)
 
 /* -- status */
 
-static int
-set_status(struct desk *d, int argc, char **argv, bool suspend)
-{
-	const char *reason = NULL;
-	const struct desk_opt opts[] = {
-		{ .name = "reason", .value = &reason }
-	};
-	struct sek_why why = { "" };
-	json_t *rec;
-	char **words;
-	int r;
-
-	r = desk_options(d, argc, argv, opts, 1, 1, 1, &words);
-	if (r == DESK_GO)
-		r = desk_reason(d, reason, true);
-	if (r != DESK_GO || (r = desk_store(d, true)) != DESK_GO ||
-	    (r = desk_begin(d)) != DESK_GO)
-		return r;
-	r = sek_store_account_status(d->store, d->actor, words[0],
-	    suspend ? SEK_STATUS_SUSPENDED : SEK_STATUS_ACTIVE, reason, &why);
-	rec = desk_record(d, suspend ? "suspend" : "resume");
-	sek_record_str(rec, "account.name", words[0]);
-	sek_record_str(rec, "change.object", "account");
-	sek_record_str(rec, "change.reason", reason);
-	if ((r = desk_end(d, r, &why)) == DESK_OK)
-		DESK_SAY(d, suspend ? W_ACCOUNT_SUSPENDED : W_ACCOUNT_RESUMED,
-		    { words[0] });
-	return r;
-}
+static const struct desk_status_kind status_kind = {
+	.object = "account", .field = "account.name",
+	.set = sek_store_account_status,
+	.suspended = W_ACCOUNT_SUSPENDED, .resumed = W_ACCOUNT_RESUMED
+};
 
 static int
 account_suspend(struct desk *d, int argc, char **argv)
 {
-	return set_status(d, argc, argv, true);
+	return desk_set_status(d, argc, argv, &status_kind, true);
 }
 
 static int
 account_resume(struct desk *d, int argc, char **argv)
 {
-	return set_status(d, argc, argv, false);
+	return desk_set_status(d, argc, argv, &status_kind, false);
 }
 
 const struct desk_command desk_account_commands[] = {

@@ -12,6 +12,7 @@
 
 #include "gate/audit.h"
 #include "helpdesk/account.h"
+#include "helpdesk/status.h"
 
 /* "taro --account taro": an account that is not there yet is taro's own. */
 static int
@@ -207,46 +208,22 @@ person_list(struct desk *d, int argc, char **argv)
 
 /* -- status */
 
-static int
-set_status(struct desk *d, int argc, char **argv, bool suspend)
-{
-	const char *reason = NULL;
-	const struct desk_opt opts[] = {
-		{ .name = "reason", .value = &reason }
-	};
-	struct sek_why why = { "" };
-	json_t *rec;
-	char **words;
-	int r;
-
-	r = desk_options(d, argc, argv, opts, 1, 1, 1, &words);
-	if (r == DESK_GO)
-		r = desk_reason(d, reason, true);
-	if (r != DESK_GO || (r = desk_store(d, true)) != DESK_GO ||
-	    (r = desk_begin(d)) != DESK_GO)
-		return r;
-	r = sek_store_person_status(d->store, d->actor, words[0],
-	    suspend ? SEK_STATUS_SUSPENDED : SEK_STATUS_ACTIVE, reason, &why);
-	rec = desk_record(d, suspend ? "suspend" : "resume");
-	sek_record_str(rec, "person.name", words[0]);
-	sek_record_str(rec, "change.object", "person");
-	sek_record_str(rec, "change.reason", reason);
-	if ((r = desk_end(d, r, &why)) == DESK_OK)
-		DESK_SAY(d, suspend ? W_PERSON_SUSPENDED : W_PERSON_RESUMED,
-		    { words[0] });
-	return r;
-}
+static const struct desk_status_kind status_kind = {
+	.object = "person", .field = "person.name",
+	.set = sek_store_person_status,
+	.suspended = W_PERSON_SUSPENDED, .resumed = W_PERSON_RESUMED
+};
 
 static int
 person_suspend(struct desk *d, int argc, char **argv)
 {
-	return set_status(d, argc, argv, true);
+	return desk_set_status(d, argc, argv, &status_kind, true);
 }
 
 static int
 person_resume(struct desk *d, int argc, char **argv)
 {
-	return set_status(d, argc, argv, false);
+	return desk_set_status(d, argc, argv, &status_kind, false);
 }
 
 const struct desk_command desk_person_commands[] = {

@@ -152,31 +152,6 @@ give_pin(struct proving *p, uint32_t flags, bool pinpad)
 	return r;
 }
 
-static enum sek_reason
-reason_of(enum sek_fail_code code)
-{
-	switch (code) {
-	case SEK_FAIL_NO_TOKEN:
-	case SEK_FAIL_REMOVED:
-		return SEK_R_TOKEN_REMOVED;
-	case SEK_FAIL_MODULE:
-		return SEK_R_MODULE_UNUSABLE;
-	case SEK_FAIL_WRONG_PIN:
-	case SEK_FAIL_PIN_FORMAT:
-		return SEK_R_WRONG_PIN;
-	case SEK_FAIL_LOCKED:
-		return SEK_R_PIN_LOCKED;
-	case SEK_FAIL_NO_KEY:
-		return SEK_R_NO_KEY;
-	case SEK_FAIL_MECHANISM:
-		return SEK_R_NO_MECHANISM;
-	case SEK_FAIL_CANCELLED:
-		return SEK_R_CANCELLED;
-	default:
-		return SEK_R_TOKEN_ERROR;
-	}
-}
-
 static int
 on_fail(struct proving *p, const struct sek_buf *body)
 {
@@ -188,7 +163,7 @@ on_fail(struct proving *p, const struct sek_buf *body)
 	if (sek_fail_dec(&f, body) != SEK_OK)
 		return token_failed(p->t, SEK_R_HELPER_PROTOCOL, NULL);
 	if (f.code != SEK_FAIL_WRONG_PIN && f.code != SEK_FAIL_PIN_FORMAT)
-		return token_failed(p->t, reason_of(f.code), f.detail);
+		return token_failed(p->t, sek_helper_reason(f.code), f.detail);
 	if (f.tries_left >= 0)
 		(void)snprintf(left, sizeof(left), "%d", f.tries_left);
 	DESK_ERR(e->d, W_PIN_WRONG, { left });

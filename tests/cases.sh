@@ -3,7 +3,8 @@
 #
 # Named cases for test scripts.  Source this with $dir a folder of one's own:
 #
-#   t NAME           begin a case; the one before ends with its one line
+#   t NAME           begin a case; the one before ends with its one line.  A
+#                    function `fresh` is called, if there is one
 #   wrong WHY        the case fails (its first reason is kept)
 #   run COMMAND...   output in $dir/out, exit status in $status; what may hang
 #                    is to be run by `limited`
@@ -34,6 +35,7 @@ t() {
 	finish
 	name=$1 why=''
 	: >"$dir/out"
+	! declare -F fresh >/dev/null || fresh
 }
 
 wrong() {

@@ -21,26 +21,12 @@ if [[ ${1-} != inside ]]; then
 	exec unshare "${own[@]}" "$0" inside
 fi
 
-name='' why='' failed=0
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-password.XXXXXX") || exit 1
 trap 'finish; cd /; umount /etc/passwd /etc/shadow /etc/pam.d 2>/dev/null
     rm -rf "$dir"; exit $((failed > 0))' EXIT
 trap 'exit 1' INT TERM HUP
-
-finish() {
-	[[ -n $name ]] || return 0
-	if [[ -z $why ]]; then
-		echo "ok $name"
-	else
-		echo "not ok $name: ${why//$'\n'/ | }"
-		failed=$((failed + 1))
-	fi
-	name=''
-}
-t() {
-	finish
-	name=$1 why=''
-}
+# shellcheck source=tests/cases.sh
+. "$(dirname "$0")/cases.sh"
 
 # service NAME: a PAM configuration from standard input.
 service() {

@@ -12,33 +12,14 @@ set -u
 TESTS=${TESTS:-$BUILD/tests}
 SESSION=01234567-89ab-cdef-0123-456789abcdef
 
-name='' why='' failed=0 started=0
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-pam.XXXXXX") || exit 1
 trap 'finish; rm -rf "$dir"; exit $((failed > 0))' EXIT
 trap 'exit 1' INT TERM HUP
+# shellcheck source=tests/cases.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../cases.sh"
 
-# The end of a case: its one line.
-finish() {
-	[[ -n $name ]] || return 0
-	if [[ -z $why ]]; then
-		echo "ok $name"
-	else
-		echo "not ok $name: ${why//$'\n'/ | }"
-		failed=$((failed + 1))
-	fi
-	name=''
-}
-
-# A new case.
-t() {
-	finish
-	name=$1 why=''
-	: >"$dir/out"
+fresh() {
 	rm -f "$dir/dump"
-}
-
-wrong() {
-	[[ -n $why ]] || why="$1; printed: $(head -c 1500 "$dir/out")"
 }
 
 [[ $EUID -eq 0 ]] || { echo "skip pam: must be run as root"; exit 0; }
@@ -111,26 +92,6 @@ drive() {
 	fi
 }
 
-# Exact lines that must, must not be in what pamdrive printed.
-has() {
-	local line
-	for line; do
-		grep -qxF -- "$line" "$dir/out" || wrong "no \"$line\""
-	done
-}
-lacks() {
-	local part
-	for part; do
-		! grep -qF -- "$part" "$dir/out" || wrong "there is \"$part\""
-	done
-}
-# A part of a line.
-shows() {
-	local part
-	for part; do
-		grep -qF -- "$part" "$dir/out" || wrong "no part \"$part\""
-	done
-}
 # What the gate must have seen.
 saw() {
 	local line
@@ -139,14 +100,6 @@ saw() {
 		    wrong "the gate did not see \"$line\""
 	done
 }
-ended() {
-	((status == $1)) || wrong "exit status $status, not $1"
-}
 no_gate() {
 	[[ ! -e $dir/dump ]] || wrong "the gate was started"
-}
-# Within N milliseconds since `started`.
-within() {
-	local took=$((($(date +%s%N) - started) / 1000000))
-	((took <= $1)) || wrong "took $took ms"
 }
