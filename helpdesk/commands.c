@@ -71,6 +71,32 @@ desk_usage(const struct desk *d, FILE *f)
 	(void)fprintf(f, "\n%s\n", d->command->about[d->lang]);
 }
 
+static void
+put_command(const struct desk *d, FILE *f, const struct desk_command *c)
+{
+	(void)fprintf(f, "\n  sekisho %s %s\n      %s\n", c->name, c->args,
+	    c->about[d->lang]);
+}
+
+bool
+desk_help_group(const struct desk *d, FILE *f, const char *group)
+{
+	const struct desk_command *c;
+	size_t i, n = strlen(group);
+	bool any = false;
+
+	for (i = 0; i < N_TABLES; i++) {
+		for (c = tables[i]; c->name != NULL; c++) {
+			if (strncmp(c->name, group, n) != 0 ||
+			    c->name[n] != ' ')
+				continue;
+			put_command(d, f, c);
+			any = true;
+		}
+	}
+	return any;
+}
+
 void
 desk_help(const struct desk *d, FILE *f)
 {
@@ -81,8 +107,7 @@ desk_help(const struct desk *d, FILE *f)
 	desk_put(d, f, W_HELP_HEAD, none);
 	for (i = 0; i < N_TABLES; i++)
 		for (c = tables[i]; c->name != NULL; c++)
-			(void)fprintf(f, "\n  sekisho %s %s\n      %s\n",
-			    c->name, c->args, c->about[d->lang]);
+			put_command(d, f, c);
 	desk_put(d, f, W_HELP_TAIL, none);
 	(void)fputc('\n', f);
 }

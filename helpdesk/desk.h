@@ -66,6 +66,8 @@ const struct desk_command *desk_command_find(const char *first,
 bool desk_command_pair(const char *first);
 void desk_usage(const struct desk *d, FILE *f);
 void desk_help(const struct desk *d, FILE *f);
+/* The commands of a group ("audit"); false when there is no such group. */
+bool desk_help_group(const struct desk *d, FILE *f, const char *group);
 
 /* -- options.c */
 /* What an option fills; `flag`, `value` or `list` is set. */

@@ -55,6 +55,8 @@ no_command(const struct desk *d, const char *first, const char *second)
 		desk_help(d, stderr);
 		return DESK_USAGE;
 	}
+	if (second == NULL && desk_help_group(d, stderr, first))
+		return DESK_USAGE;
 	(void)snprintf(both, sizeof(both), "%s%s%s", first,
 	    second != NULL ? " " : "", second != NULL ? second : "");
 	DESK_ERR(d, W_NO_COMMAND, { both });
@@ -70,6 +72,9 @@ help(struct desk *d, char **words)
 		return DESK_OK;
 	}
 	d->command = desk_command_find(words[0], words[1]);
+	if (d->command == NULL && words[1] == NULL &&
+	    desk_help_group(d, stdout, words[0]))
+		return DESK_OK;
 	if (d->command == NULL)
 		return no_command(d, words[0], words[1]);
 	desk_usage(d, stdout);

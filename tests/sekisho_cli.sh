@@ -181,6 +181,11 @@ for c in init check-config 'person add' 'account ungrant' enrol list revoke \
 	ended 0
 	grep -qF "  sekisho $c " "$dir/help" || wrong "no $c in the help"
 done
+run "$dir/libexec/sekisho" help audit
+ended 0
+shows "sekisho audit show" "sekisho audit verify"
+lacks "sekisho person"
+usage audit
 usage help bogus
 run "$dir/libexec/sekisho" --version
 ended 0
