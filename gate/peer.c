@@ -77,10 +77,7 @@ enum sek_reason
 sek_peer_limits(struct sek_login *l)
 {
 	char name[SEK_USER_MAX];
-	enum sek_reason reason = sek_peer_count(l);
 
-	if (reason != SEK_R_OK)
-		return reason;
 	if (own_name(l->peer, name, sizeof name) != SEK_OK)
 		return SEK_R_PEER;
 	/* a locker's question without a name is about its own user */

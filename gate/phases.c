@@ -26,6 +26,10 @@ answer(struct sek_login *l, enum sek_class class, enum sek_reason reason,
 static enum sek_reason
 check_caller(struct sek_login *l)
 {
+	enum sek_reason reason;
+
+	if (l->peer != 0 && (reason = sek_peer_count(l)) != SEK_R_OK)
+		return reason;
 	if (!sek_name_ok(l->begin.service) || !sek_name_ok(l->begin.user))
 		return SEK_R_BAD_NAME;
 	return l->peer == 0 ? SEK_R_OK : sek_peer_limits(l);

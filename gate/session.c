@@ -26,7 +26,11 @@ static enum sek_reason
 check_request(struct sek_login *l)
 {
 	struct sek_begin *b = &l->begin;
+	enum sek_reason reason;
 
+	/* counted before it is looked at: a bad name floods as well */
+	if (l->peer != 0 && (reason = sek_peer_count(l)) != SEK_R_OK)
+		return reason;
 	if ((b->flags & SEK_BF_OVERLONG) != 0) {
 		sek_login_detail(l, "a name is longer than any may be");
 		return SEK_R_BAD_NAME;

@@ -205,6 +205,7 @@ for ((i = 0; i < 3; i++)); do
 		    "${right[@]}"
 		lacks 'prompt:' "$steps = 0"
 	done
+	run as saburo "${drive[@]}" --user 'a b' --steps auth "${right[@]}"
 	(($(wc -l <"$SITE_LOG") == before)) || wrong "a flood is recorded"
 	(($(minute) != began)) || break
 done
