@@ -35,24 +35,6 @@ ignore_signals(void)
 	(void)sigaction(SIGXFSZ, &ign, NULL);
 }
 
-/* RFC 9562 version 4 */
-static int
-new_session_id(char out[SEK_SESSION_MAX])
-{
-	uint8_t b[16];
-	int r;
-
-	if ((r = sek_random(b, sizeof b)) != SEK_OK)
-		return r;
-	b[6] = (uint8_t)((b[6] & 0x0F) | 0x40);
-	b[8] = (uint8_t)((b[8] & 0x3F) | 0x80);
-	(void)snprintf(out, SEK_SESSION_MAX, "%02x%02x%02x%02x-%02x%02x-"
-	    "%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-	    b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12],
-	    b[13], b[14], b[15]);
-	return SEK_OK;
-}
-
 static void
 set_language(struct sek_login *l)
 {
@@ -112,7 +94,7 @@ serve(struct sek_login *l)
 
 	l->now = (int64_t)time(NULL);
 	if (sek_peer_uid(FRONT_FD, &l->peer, &l->peer_pid) != SEK_OK ||
-	    new_session_id(l->session) != SEK_OK)
+	    sek_uuid(l->session) != SEK_OK)
 		return 1;
 	r = sek_front_begin(&l->front, &l->begin);
 	/* nobody spoke: there was no attempt */

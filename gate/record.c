@@ -160,23 +160,15 @@ sek_record_part(void)
 	return part;
 }
 
-/* RFC 9562 section 5.4: 122 random bits, version 4, variant 10. */
 static int
 put_uuid(json_t *rec)
 {
-	uint8_t u[16];
-	char h[33], text[37];
+	char text[SEK_UUID_LEN];
 	int r;
 
-	if ((r = sek_random(u, sizeof u)) != SEK_OK)
-		return r;
-	u[6] = (uint8_t)((u[6] & 0x0F) | 0x40);
-	u[8] = (uint8_t)((u[8] & 0x3F) | 0x80);
-	to_hex(h, u, sizeof u);
-	(void)snprintf(text, sizeof text, "%.8s-%.4s-%.4s-%.4s-%.12s", h,
-	    h + 8, h + 12, h + 16, h + 20);
-	sek_record_str(rec, "rec_id", text);
-	return SEK_OK;
+	if ((r = sek_uuid(text)) == SEK_OK)
+		sek_record_str(rec, "rec_id", text);
+	return r;
 }
 
 json_t *

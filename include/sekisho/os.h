@@ -111,6 +111,10 @@ int sek_read_safe_file(const char *path, size_t max, struct sek_buf *out,
 /* n random bytes from the kernel. */
 int sek_random(void *p, size_t n) SEK_MUST;
 
+/* A new UUID as text (RFC 9562 section 5.4: 122 random bits, version 4). */
+#define SEK_UUID_LEN 37 /* bytes with the NUL */
+int sek_uuid(char out[SEK_UUID_LEN]) SEK_MUST;
+
 /* Nothing of a secret may stay behind. */
 void sek_wipe(void *p, size_t n);
 
