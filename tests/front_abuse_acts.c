@@ -318,11 +318,25 @@ flood_of_begins(struct talk *t)
 		put_begin(t);
 }
 
+/* In one piece, so that the second is there when the first is taken. */
 static void
 answers_ahead(struct talk *t)
 {
-	put_reply(t, t->pin);
-	put_reply(t, t->pin);
+	struct sek_reply m = { .cancelled = false };
+	struct sek_buf body = { 0 }, both = { 0 };
+	int i;
+
+	sek_put_raw(&m.answer, t->pin, strlen(t->pin));
+	sek_reply_enc(&body, &m);
+	for (i = 0; i < 2; i++) {
+		sek_put_u32(&both, (uint32_t)body.len);
+		sek_put_u8(&both, SEK_REPLY);
+		sek_put_raw(&both, body.p, body.len);
+	}
+	put(t, both.p, both.len);
+	sek_reply_clear(&m);
+	sek_buf_free(&body);
+	sek_buf_free(&both);
 }
 
 static void
