@@ -134,10 +134,9 @@ pamdrive() {
 callgrind() {
 	local out=$dir/callgrind
 	rm -rf "$out" && mkdir -m 1777 "$out" &&
-	    (ulimit -Sn 52 && exec valgrind --quiet --vgdb=no \
-	    --tool=callgrind --trace-children=yes \
-	    --callgrind-out-file="$out/%p" "$@" <"$dir/pin") \
-	    >"$dir/callgrind.log" 2>&1 || return
+	    (ulimit -Sn 52 && exec "$BENCH/walltime" 0 "$dir/pin" \
+	    valgrind --quiet --vgdb=no --tool=callgrind --trace-children=yes \
+	    --callgrind-out-file="$out/%p" "$@") >/dev/null || return
 	awk '/^cmd:/ { cmd = $0; of[cmd] = $2; sub(/.*\//, "", of[cmd]) }
 	    /^totals:/ { if ($2 > most[cmd]) most[cmd] = $2 }
 	    END { for (c in most) {

@@ -4,6 +4,8 @@
  * once each to warm up and then ROUNDS times, with the file INPUT as standard
  * input, and prints a line for each: the median of its wall times in ms.
  * In turn, so that whatever else the machine does falls on all of them.
+ * What a command leaves running is waited for, off the clock, before the next
+ * one starts.  With 0 rounds they are only run, once, and nothing is printed.
  * Exit: 0, 1 when a run did not succeed (its line says "failed"), 2 usage.
  */
 #include <errno.h>
@@ -12,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,6 +42,14 @@ be(char **argv, const char *input)
 	_exit(127);
 }
 
+/* They are ours: main() has made us their reaper. */
+static void
+await_orphans(void)
+{
+	while (wait(NULL) > 0 || errno == EINTR)
+		continue;
+}
+
 /* One run, in ms; -1 when it did not succeed. */
 static double
 run(char **argv, const char *input)
@@ -56,6 +67,7 @@ run(char **argv, const char *input)
 		got = waitpid(pid, &status, 0);
 	while (got < 0 && errno == EINTR);
 	(void)clock_gettime(CLOCK_MONOTONIC, &to);
+	await_orphans();
 	if (got != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return -1;
 	return (double)(to.tv_sec - from.tv_sec) * 1e3 +
@@ -89,16 +101,18 @@ int
 main(int argc, char **argv)
 {
 	static struct command c[MAX_COMMANDS];
-	int rounds = argc > 3 ? atoi(argv[1]) : 0, r, code = 0;
+	int rounds = argc > 3 ? atoi(argv[1]) : -1, r, code = 0;
 	size_t n = 0, i;
 
-	if (rounds >= 1 && rounds <= MAX_ROUNDS)
+	if (rounds >= 0 && rounds <= MAX_ROUNDS)
 		n = split(argv + 3, c);
 	if (n == 0) {
 		(void)fputs("usage: walltime ROUNDS INPUT COMMAND "
 		    "[-- COMMAND]...\n", stderr);
 		return 2;
 	}
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+		return 1;
 	for (r = -1; r < rounds; r++) {
 		for (i = 0; i < n; i++) {
 			double ms = run(c[i].argv, argv[2]);
@@ -112,7 +126,7 @@ main(int argc, char **argv)
 		qsort(c[i].ms, (size_t)rounds, sizeof c[i].ms[0], compare);
 		if (c[i].failed)
 			puts("failed");
-		else
+		else if (rounds > 0)
 			printf("%.2f\n", c[i].ms[rounds / 2]);
 		code |= c[i].failed;
 	}
