@@ -20,13 +20,15 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sekisho/os.h"
 
 #define REAP_MS 2000u
+#define CHILD_STACK (16 * 1024)
+#define STARTER_STACK (CHILD_STACK + 16 * 1024)
 #define MAX_FILES 64u
 #define GATE_FILES 256u
 #define MAX_TO_CLOSE 1048576u
@@ -207,24 +209,50 @@ child_main(const struct sek_spawn *s, int chan, pid_t parent)
 	_exit(SEK_EXIT_NOT_STARTED);
 }
 
-/* clone(2) as fork, without the handlers that a host may have registered.
- * With `pidfd` the kernel makes one before the child can end. */
+/* clone(2) as fork, without the handlers that a host may have registered. */
 static pid_t
-bare_fork(int *pidfd)
+bare_fork(void)
 {
-	return (pid_t)syscall(SYS_clone, pidfd != NULL ?
-	    (unsigned long)CLONE_PIDFD : 0ul, NULL, pidfd, NULL, NULL);
+	return (pid_t)syscall(SYS_clone, 0ul, NULL, NULL, NULL, NULL);
+}
+
+/* What the two short-lived children of a detached start are told. */
+struct start {
+	const struct sek_spawn *s;
+	int chan;
+};
+
+/* clone(2) that lends the child our memory until it has become the program
+ * or has ended, as posix_spawn(3) does: a large host is not copied, twice,
+ * for a program that needs none of it.  On a stack of its own. */
+static pid_t
+lending_clone(int (*fn)(void *), struct start *arg, char *stack, size_t size,
+    int *pidfd)
+{
+	return clone(fn, stack + size, CLONE_VM | CLONE_VFORK |
+	    (pidfd != NULL ? CLONE_PIDFD : 0), arg, pidfd, NULL, NULL);
+}
+
+static int
+be_the_program(void *arg)
+{
+	const struct start *st = arg;
+
+	child_main(st->s, st->chan, 0);
 }
 
 /* In the child that ends at once: start the program and hand its pidfd over
- * through the channel, before the program can have said anything. */
-static _Noreturn void
-start_and_leave(const struct sek_spawn *s, int chan)
+ * through the channel.  The program, which must wait for our word, is not
+ * told anything before that. */
+static int
+start_and_leave(void *arg)
 {
+	struct start *st = arg;
 	union {
 		struct cmsghdr align;
 		char space[CMSG_SPACE(sizeof(int))];
 	} control = { .space = { 0 } };
+	_Alignas(16) char stack[CHILD_STACK];
 	char byte = 0;
 	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
@@ -232,17 +260,15 @@ start_and_leave(const struct sek_spawn *s, int chan)
 	    .msg_controllen = sizeof control.space };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 	int pidfd = -1;
-	pid_t pid = bare_fork(&pidfd);
 
-	if (pid == 0)
-		child_main(s, chan, 0);
-	if (pid < 0)
+	if (lending_clone(be_the_program, st, stack, sizeof stack, &pidfd) < 0)
 		_exit(SEK_EXIT_NOT_STARTED);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof pidfd);
 	memcpy(CMSG_DATA(c), &pidfd, sizeof pidfd);
-	_exit(sendmsg(chan, &msg, MSG_NOSIGNAL) == 1 ? 0 : SEK_EXIT_NOT_STARTED);
+	_exit(sendmsg(st->chan, &msg, MSG_NOSIGNAL) == 1 ? 0 :
+	    SEK_EXIT_NOT_STARTED);
 }
 
 static int
@@ -282,10 +308,11 @@ wait_for_pid(pid_t pid, int *status, int options)
 static int
 start_detached(struct sek_child *c, const struct sek_spawn *s, int pair[2])
 {
-	pid_t pid = bare_fork(NULL);
+	struct start st = { .s = s, .chan = pair[1] };
+	_Alignas(16) char stack[STARTER_STACK];
+	pid_t pid = lending_clone(start_and_leave, &st, stack, sizeof stack,
+	    NULL);
 
-	if (pid == 0)
-		start_and_leave(s, pair[1]);
 	if (pid < 0 || wait_for_pid(pid, NULL, 0) != pid)
 		return SEK_E_SYS;
 	c->pidfd = receive_pidfd(pair[0]);
@@ -319,7 +346,7 @@ start_child(struct sek_child *c, const struct sek_spawn *s, int pair[2])
 {
 	const pid_t parent = getpid();
 
-	c->pid = bare_fork(NULL);
+	c->pid = bare_fork();
 	if (c->pid == 0)
 		child_main(s, pair[1], s->outlive ? 0 : parent);
 	if (c->pid < 0)
@@ -469,6 +496,13 @@ sek_child_leave(struct sek_child *c, const struct sek_deadline *dl,
 	return let_end(c, dl, ex) ? SEK_OK : SEK_E_TIMEOUT;
 }
 
+void
+sek_child_release(struct sek_child *c)
+{
+	if (c->detached)
+		forget(c);
+}
+
 int
 sek_adopt_orphans(void)
 {
@@ -523,18 +557,22 @@ sek_kill_descendants(void)
 	sek_kill_descendants_but(0);
 }
 
+/* Not a timer of timer_create(2): that takes a place among the user's pending
+ * signals, of which RLIMIT_SIGPENDING may have left none. */
 int
 sek_die_in(uint64_t ms)
 {
-	const struct itimerspec at = { .it_value = {
+	const struct itimerval at = { .it_value = {
 		.tv_sec = (time_t)(ms / 1000),
-		.tv_nsec = (long)(ms % 1000) * 1000000L } };
-	struct sigevent kill_us = { .sigev_notify = SIGEV_SIGNAL,
-		.sigev_signo = SIGKILL };
-	timer_t timer;
+		.tv_usec = (suseconds_t)(ms % 1000) * 1000 } };
+	const struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t alarm_only;
 
-	if (timer_create(CLOCK_MONOTONIC, &kill_us, &timer) != 0 ||
-	    timer_settime(timer, 0, &at, NULL) != 0)
+	(void)sigemptyset(&alarm_only);
+	(void)sigaddset(&alarm_only, SIGALRM);
+	if (sigaction(SIGALRM, &dfl, NULL) != 0 ||
+	    sigprocmask(SIG_UNBLOCK, &alarm_only, NULL) != 0 ||
+	    setitimer(ITIMER_REAL, &at, NULL) != 0)
 		return SEK_E_SYS;
 	return SEK_OK;
 }

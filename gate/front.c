@@ -13,6 +13,7 @@
 
 #define TELL_MS 2000u
 #define VERDICT_MS 5000u
+#define END_MS 2000u /* for the gate to leave after it */
 
 void
 sek_front_init(struct sek_front *f, int fd, struct sek_deadline dl)
@@ -148,6 +149,10 @@ sek_front_verdict(struct sek_front *f, const struct sek_verdict *v)
 	struct sek_buf body = { 0 };
 	int r;
 
+	/* the front end does not wait for our end, so nobody else would see
+	 * to it */
+	if ((r = sek_die_in(VERDICT_MS + END_MS)) != SEK_OK)
+		return r;
 	sek_verdict_enc(&body, v);
 	r = sek_chan_send(&f->chan, SEK_VERDICT, &body, &dl);
 	sek_buf_free(&body);

@@ -21,7 +21,7 @@
 #include "sekisho/escape.h"
 
 #define CONNECT_MS 5000u /* a full queue is waited for so long */
-#define GO_MS 2000u      /* a gate that has judged must be gone in */
+#define GO_MS 2000u      /* a gate without a verdict must be gone in */
 
 static int
 complain(pam_handle_t *pamh, const char *path, const char *what)
@@ -120,18 +120,21 @@ sek_mod_link_open(pam_handle_t *pamh, const struct sek_mod_options *o,
 	    connect_gate(pamh, o, l, dl);
 }
 
-/* A gate whose verdict is not here is given the time as well: its record of
- * what went wrong is worth the wait. */
+/* After its verdict a gate has nothing to do but to leave, and has set itself
+ * a limit for that (gate/front.c): no login waits for it.  One whose verdict
+ * is not here is given time: its record of what went wrong is worth it. */
 void
-sek_mod_link_close(pam_handle_t *pamh, struct sek_mod_link *l)
+sek_mod_link_close(pam_handle_t *pamh, struct sek_mod_link *l, bool judged)
 {
 	const struct sek_deadline dl = sek_deadline_in(GO_MS);
 
-	if (sek_child_running(&l->child)) {
-		if (sek_child_finish(&l->child, &dl, NULL) != SEK_OK)
-			pam_syslog(pamh, LOG_ERR, "gate: did not end, killed");
-	} else if (l->chan.fd >= 0) {
-		(void)close(l->chan.fd);
+	if (!sek_child_running(&l->child)) {
+		if (l->chan.fd >= 0)
+			(void)close(l->chan.fd);
+	} else if (judged) {
+		sek_child_release(&l->child);
+	} else if (sek_child_finish(&l->child, &dl, NULL) != SEK_OK) {
+		pam_syslog(pamh, LOG_ERR, "gate: did not end, killed");
 	}
 	l->chan.fd = -1;
 }

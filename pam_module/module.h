@@ -43,8 +43,10 @@ struct sek_mod_link {
  * Logs why it failed. */
 int sek_mod_link_open(pam_handle_t *pamh, const struct sek_mod_options *o,
     struct sek_mod_link *l, const struct sek_deadline *dl) SEK_MUST;
-/* Close the channel and wait for the gate's end; one that stays is killed. */
-void sek_mod_link_close(pam_handle_t *pamh, struct sek_mod_link *l);
+/* Close the channel.  A gate that has `judged` is left to itself; else its end
+ * is waited for, and one that stays is killed. */
+void sek_mod_link_close(pam_handle_t *pamh, struct sek_mod_link *l,
+    bool judged);
 
 /* -- begin.c: the PAM items as a BEGIN */
 

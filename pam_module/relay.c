@@ -140,7 +140,7 @@ sek_mod_talk(pam_handle_t *pamh, const struct sek_mod_options *o,
 	if (r != SEK_OK)
 		pam_syslog(pamh, LOG_ERR, "gate: %s", r == SEK_E_EOF ?
 		    "ended without a verdict" : sek_strerror(r));
-	sek_mod_link_close(pamh, &l);
+	sek_mod_link_close(pamh, &l, r == SEK_OK);
 	return r;
 }
 

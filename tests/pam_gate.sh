@@ -170,9 +170,10 @@ gate <<-END
 END
 started=$(date +%s%N)
 drive --user alice --check --steps auth
-has "auth = 0 Success" "log: gate: did not end, killed" "state: unchanged"
-within 3500
-! pgrep -f "sekisho-gate --conf $dir/conf" >/dev/null || wrong "it lives"
+has "auth = 0 Success" "state: unchanged" "signals: 0 SIGCHLD, 0 SIGPIPE"
+lacks "log: gate"
+within 1000
+pkill -KILL -f "sekisho-gate --conf $dir/conf" || wrong "it was not stubborn"
 
 t child_after_a_verdict
 gate <<-END

@@ -182,7 +182,9 @@ interrupted "PIN=$SITE_PIN" 'Password=^C' -- "$su" taro -c "$id -un"
 
 t sudo_with_both
 before=$(wc -l <"$SITE_LOG")
-typing "${right[@]}" -- "${by_taro[@]}" "$sudo" "$ps" -eo stat=,comm=
+# after the time that a gate takes to leave
+typing "${right[@]}" -- "${by_taro[@]}" \
+    "$sudo" /bin/sh -c "sleep 0.5; $ps -eo stat=,comm="
 ended 0
 has 'echo on'
 shows ' sudo' ' ps'

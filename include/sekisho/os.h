@@ -78,6 +78,9 @@ int sek_child_finish(struct sek_child *c, const struct sek_deadline *dl,
 /* The same, but one that is late is not killed. */
 int sek_child_leave(struct sek_child *c, const struct sek_deadline *dl,
     struct sek_exit *ex);
+/* Let a detached one go: it needs nothing more from us, and ends by itself.
+ * Nobody waits for it or kills it after this. */
+void sek_child_release(struct sek_child *c);
 /* Kill at once and reap. */
 void sek_child_kill(struct sek_child *c, struct sek_exit *ex);
 
@@ -88,7 +91,8 @@ void sek_kill_descendants(void);
 /* The same for all but our child `spared`; 0 = none. */
 void sek_kill_descendants_but(pid_t spared);
 
-/* The kernel kills this process then, whatever it waits for. */
+/* The kernel ends this process then (SIGALRM), whatever it waits for.  For a
+ * program of ours that leaves SIGALRM alone after this, never in a host. */
 int sek_die_in(uint64_t ms) SEK_MUST;
 
 /* No core dumps, not dumpable, not traceable by the same user. */
