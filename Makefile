@@ -30,24 +30,18 @@ ALL   = -std=c11 -D_GNU_SOURCE -Iinclude -I. $(P11) $(PCSC) $(WARN) \
 	$(HARD) $(PATHS) $(CFLAGS) -MMD -MP
 LD    = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 
-BASE = buf deadline err escape frame os_child os_file os_io reason text \
-	wire_front wire_helper
-# What the gate shares with `sekisho`: policy, state, certificates, record.
-STATE = assertion audit audit_line audit_open audit_read audit_repair \
-	audit_scan audit_tail certificate certificate_der certificate_errors \
-	certificate_folder certificate_info certificate_key certificate_leaf \
-	certificate_path helper policy policy_keys policy_lines policy_values \
-	record record_time_linux revocation revocation_file store_change \
-	store_each store_enrol store_open store_read store_schema store_sql \
-	store_throttle store_write trust
+# A folder is a process, and all its files are that program's rooms; of gate/
+# what `sekisho` and sekisho-fetch share with the gate is in libstate.a:
+# policy, state, certificates, record.
+in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
+BASE = $(call in,base)
 GATE = main session phases peer possession candidates prove password front \
 	login_record
-PAM = begin converse link login options pam_sekisho relay
-PKCS11 = certs login main module reader serve sign tokens
-PASSWORD = check main
-HELPDESK = account answer audit change check commands credential desk \
-	enrol enrol_file enrol_token init main options person print status \
-	token_choose token_prove words
+STATE = $(filter-out $(GATE),$(call in,gate))
+PAM = $(call in,pam_module)
+PKCS11 = $(call in,pkcs11)
+PASSWORD = $(call in,password)
+HELPDESK = $(call in,helpdesk)
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
 
@@ -82,10 +76,7 @@ $(B)/sekisho: $(call obj,helpdesk,$(HELPDESK)) $(B)/libstate.a $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
 
 # -- tests: a program for each file of C_TESTS, then scripts and tools
-C_TESTS = assertion_test audit_crash_test audit_crowd_test audit_test \
-	audit_verify_test base_test certificate_form_test \
-	certificate_key_test certificate_test os_test policy_file_test \
-	policy_test store_file_test store_test desk_change_test
+C_TESTS = $(filter %_test,$(call in,tests))
 S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
 	card/selfcheck stacks socket programs faults card_login limits
