@@ -551,12 +551,6 @@ sek_kill_descendants_but(pid_t spared)
 			continue;
 }
 
-void
-sek_kill_descendants(void)
-{
-	sek_kill_descendants_but(0);
-}
-
 /* Not a timer of timer_create(2): that takes a place among the user's pending
  * signals, of which RLIMIT_SIGPENDING may have left none. */
 int

@@ -42,8 +42,8 @@ module_failed(struct sek_helper *h, const struct sek_buf *body)
 
 	if (sek_fail_dec(&fail, body) != SEK_OK)
 		return SEK_R_HELPER_PROTOCOL;
-	(void)snprintf(h->detail, sizeof h->detail, "%.64s: %.90s", h->module->name,
-	    fail.detail);
+	(void)snprintf(h->detail, sizeof h->detail, "%.64s: %.90s",
+	    h->module->name, fail.detail);
 	sek_helper_finish(h);
 	return fail.code == SEK_FAIL_MODULE ? SEK_R_MODULE_UNUSABLE :
 	    SEK_R_TOKEN_ERROR;

@@ -273,7 +273,7 @@ orphans_that_hide_are_killed(void)
 		for (i = 0; i < 200 && fstat(fd, &st) == 0 &&
 		    st.st_size == 0; i++)
 			(void)usleep(10000);
-		sek_kill_descendants();
+		sek_kill_descendants_but(0);
 		_exit(waitpid(-1, NULL, WNOHANG | __WALL) == -1 ? 0 : 2);
 	}
 	CHECK(waitpid(host, &status, 0) == host);

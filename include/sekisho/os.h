@@ -86,9 +86,8 @@ void sek_child_kill(struct sek_child *c, struct sek_exit *ex);
 
 /* Gate only: orphans of helpers become ours ... */
 int sek_adopt_orphans(void) SEK_MUST;
-/* ... and are killed, whoever they have become.  Bounded in time. */
-void sek_kill_descendants(void);
-/* The same for all but our child `spared`; 0 = none. */
+/* ... and are killed, whoever they have become, all but our child `spared`
+ * (0 = none).  Bounded in time. */
 void sek_kill_descendants_but(pid_t spared);
 
 /* The kernel ends this process then (SIGALRM), whatever it waits for.  For a
