@@ -25,6 +25,10 @@
 	en " Call the helpdesk: the revocation list must be renewed.", \
 	ja "ヘルプデスクに失効リストの更新をご依頼ください。" }
 
+#define OCSP(en, ja) { \
+	en " Call the helpdesk: revocation data must be renewed.", \
+	ja "ヘルプデスクに失効情報の更新をご依頼ください。" }
+
 #define SYSTEM(en, ja) { \
 	en " Call the helpdesk.", ja "ヘルプデスクにご連絡ください。" }
 
@@ -90,6 +94,9 @@ static const struct sek_reason_row rows[] = {
 	{ SEK_R_CREDENTIAL_REVOKED, "credential-revoked", DENIED, false,
 	    CARD_REFUSED("This card has been revoked.",
 	        "このカードは失効しています。") },
+	{ SEK_R_DENY_LISTED, "deny-listed", DENIED, false,
+	    SYSTEM("This card has been blocked here.",
+	        "このカードは当施設で使用停止になっています。") },
 
 	{ SEK_R_CERT_REVOKED, "cert-revoked", DENIED, false,
 	    CARD_REFUSED("This card's certificate has been revoked.",
@@ -127,6 +134,9 @@ static const struct sek_reason_row rows[] = {
 	{ SEK_R_CERT_PATH, "cert-path", DENIED, false,
 	    SYSTEM("This card's certificate was refused.",
 	        "このカードの証明書は受け付けられません。") },
+	{ SEK_R_CERT_ROLE, "cert-role", DENIED, false,
+	    SYSTEM("This card does not have the role that is needed here.",
+	        "このカードには、ここで必要な資格がありません。") },
 	{ SEK_R_CRL_MISSING, "crl-missing", DENIED, false,
 	    REVOCATION("It cannot be checked whether this card was revoked.",
 	        "カードの失効状態を確認できません。") },
@@ -141,6 +151,19 @@ static const struct sek_reason_row rows[] = {
 	        "right?",
 	        "失効リストはまだ有効ではありません。時計を確認して"
 	        "ください。") },
+	{ SEK_R_OCSP_MISSING, "ocsp-missing", DENIED, false,
+	    OCSP("It cannot be checked whether this card was revoked.",
+	        "カードの失効状態を確認できません。") },
+	{ SEK_R_OCSP_STALE, "ocsp-stale", DENIED, false,
+	    OCSP("The revocation data of this card is out of date.",
+	        "カードの失効情報の有効期限が切れています。") },
+	{ SEK_R_OCSP_INVALID, "ocsp-invalid", DENIED, false,
+	    OCSP("The revocation data of this card is not genuine.",
+	        "カードの失効情報が真正ではありません。") },
+	{ SEK_R_OCSP_UNKNOWN, "ocsp-unknown", DENIED, false,
+	    CARD_REFUSED("The authority that issued this card does not know "
+	        "it.",
+	        "発行者にこのカードの記録がありません。") },
 
 	{ SEK_R_TIMEOUT, "timeout", DENIED, false,
 	    { "Time is up. Start again.",

@@ -51,7 +51,12 @@ set_defaults(struct sek_policy *p)
 	p->purpose_needed = true;
 	p->rsa_min_bits = 2048;
 	p->max_depth = 6;
-	p->crl_check = true;
+	p->check = SEK_CHECK_CRL;
+	(void)snprintf(p->cache, sizeof p->cache, "/var/cache/sekisho");
+	p->ocsp_max_age_h = 24;
+	p->fetch_from_certs = true;
+	p->fetch_s = 120;
+	p->fetch_max_mb = 128;
 	p->stale = SEK_UNKNOWN_DENY;
 }
 
@@ -93,12 +98,47 @@ fill_host(struct policy_ctx *c)
 	return SEK_OK;
 }
 
+/* `key` says something about what `check` never does. */
+static int
+contradiction(struct policy_ctx *c, const char *key)
+{
+	unsigned check = policy_key_line(c, POLICY_REVOCATION, "check");
+	const char *word = sek_rev_check_word(c->p->check);
+	char thing[64], both[96];
+
+	(void)snprintf(thing, sizeof thing, "[revocation] %s", key);
+	if (check == 0)
+		(void)snprintf(both, sizeof both,
+		    "contradicts \"check = %s\" (default)", word);
+	else
+		(void)snprintf(both, sizeof both,
+		    "contradicts \"check = %s\" at line %u", word, check);
+	return policy_fail(c, policy_key_line(c, POLICY_REVOCATION, key),
+	    thing, both, NULL);
+}
+
+static int
+check_revocation(struct policy_ctx *c)
+{
+	static const char *const of_ocsp[] = { "ocsp-max-age", "ocsp-live",
+	    "ocsp-url" };
+	size_t i;
+
+	if (c->p->check == SEK_CHECK_NONE &&
+	    policy_key_line(c, POLICY_REVOCATION, "stale") != 0)
+		return contradiction(c, "stale");
+	if (sek_rev_check_asks_ocsp(c->p->check))
+		return SEK_OK;
+	for (i = 0; i < sizeof of_ocsp / sizeof of_ocsp[0]; i++)
+		if (policy_key_line(c, POLICY_REVOCATION, of_ocsp[i]) != 0)
+			return contradiction(c, of_ocsp[i]);
+	return SEK_OK;
+}
+
 static int
 check_whole(struct policy_ctx *c)
 {
 	const struct sek_policy *p = c->p;
-	unsigned stale = policy_key_line(c, POLICY_REVOCATION, "stale");
-	char both[96];
 
 	if (p->anchors[0] == '\0')
 		return policy_fail(c, section_line(c, POLICY_PATHS),
@@ -111,17 +151,7 @@ check_whole(struct policy_ctx *c)
 		return policy_fail(c, c->line, "[pkcs11 NAME]",
 		    "there is none, but a service has a pair with pkcs11",
 		    NULL);
-	if (p->crl_check && p->crls[0] == '\0')
-		return policy_fail(c, section_line(c, POLICY_PATHS),
-		    "[paths] crls", "is missing, but [revocation] check is "
-		    "crl", NULL);
-	if (!p->crl_check && stale != 0) {
-		(void)snprintf(both, sizeof both,
-		    "contradicts \"check = none\" at line %u",
-		    policy_key_line(c, POLICY_REVOCATION, "check"));
-		return policy_fail(c, stale, "[revocation] stale", both, NULL);
-	}
-	return SEK_OK;
+	return check_revocation(c);
 }
 
 /* Everything but the look at the file system.  c->p is the caller's to free,
@@ -181,6 +211,8 @@ is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* What a login has to open.  Not `cache`, which may come later, and not
+ * `ca-file`: neither may stop a login, and who uses them looks at them. */
 static int
 check_files(const struct policy_ctx *c)
 {
@@ -285,9 +317,16 @@ sek_policy_free(struct sek_policy *p)
 		free(p->purposes[i]);
 	for (i = 0; i < p->n_policies; i++)
 		free(p->policies[i]);
+	for (i = 0; i < p->n_ocsp_urls; i++)
+		free(p->ocsp_urls[i]);
+	for (i = 0; i < p->n_crl_urls; i++)
+		free(p->crl_urls[i]);
 	for (i = 0; i < p->n_modules; i++)
 		for (k = 0; k < p->modules[i].n_env; k++)
 			free(p->modules[i].env[k]);
+	for (i = 0; i < p->n_services; i++)
+		for (k = 0; k < p->services[i].n_roles; k++)
+			free(p->services[i].roles[k]);
 	free(p);
 }
 

@@ -24,6 +24,9 @@
 #define SEK_MAX_SERVICES 64u
 #define SEK_MAX_PAIRS 4u
 #define SEK_MAX_OIDS 16u
+#define SEK_MAX_URLS 16u
+#define SEK_MAX_ROLES 16u
+#define SEK_ROLE_MAX 65u  /* bytes of a role's name with its NUL */
 
 enum sek_pair {
 	SEK_PAIR_PKCS11_PASSWORD = 1, /* "pkcs11+password" */
@@ -44,6 +47,22 @@ struct sek_service {
 	char name[SEK_NAME_MAX];
 	enum sek_pair pairs[SEK_MAX_PAIRS]; /* in order of preference */
 	size_t n_pairs;
+	char *roles[SEK_MAX_ROLES]; /* roles: one of these must be in the
+				       certificate; owned; none: any */
+	size_t n_roles;
+};
+
+/* check = ...: what is asked whether a certificate has been revoked.  Of the
+ * CA certificates above it only CRLs tell. */
+enum sek_rev_check {
+	SEK_CHECK_CRL = 0,       /* "crl": CRLs for the whole path */
+	SEK_CHECK_CRL_LEAF = 1,  /* "crl-leaf": for the leaf alone */
+	SEK_CHECK_OCSP = 2,      /* "ocsp": the leaf by OCSP, CRLs above */
+	SEK_CHECK_OCSP_LEAF = 3, /* "ocsp-leaf": by OCSP, nothing above */
+	SEK_CHECK_EITHER = 4,    /* "either": the leaf is good when one of the
+				    two says so and neither says revoked;
+				    CRLs above */
+	SEK_CHECK_NONE = 5       /* "none" */
 };
 
 enum sek_unknown_word {
@@ -62,7 +81,10 @@ struct sek_policy {
 	char helpers[PATH_MAX];     /* helpers: folder of the programs */
 	char anchors[PATH_MAX];     /* trust-anchors: folder or file */
 	char intermediates[PATH_MAX]; /* intermediates: "" = none */
-	char crls[PATH_MAX];        /* crls: folder */
+	char crls[PATH_MAX];        /* crls: folder of CRLs that are read as
+				       they are; "" = none */
+	char cache[PATH_MAX];       /* cache: folder of what sekisho-fetch
+				       brings; /var/cache/sekisho */
 	/* [helpers] */
 	char helper_user[65];       /* user; default _sekisho */
 	/* [limits]; milliseconds where the key says -ms, else seconds */
@@ -85,9 +107,29 @@ struct sek_policy {
 	uint32_t rsa_min_bits;      /* rsa-min-bits, 2048..8192, 2048 */
 	uint32_t max_depth;         /* max-depth: CA certs, 1..10, 6 */
 	/* [revocation] */
-	bool crl_check;             /* check = crl | none */
+	enum sek_rev_check check;   /* check */
 	enum sek_unknown_word stale;/* stale = deny | grace HOURS */
 	uint32_t grace_s;           /* seconds */
+	uint32_t ocsp_max_age_h;    /* ocsp-max-age, hours since thisUpdate,
+				       1..720, 24 */
+	uint32_t ocsp_live_s;       /* ocsp-live: seconds for a question to the
+				       responder in a login, 0..10, 0 = only
+				       the cache */
+	char *ocsp_urls[SEK_MAX_URLS]; /* ocsp-url: instead of the ones in the
+				          certificates; owned */
+	size_t n_ocsp_urls;
+	/* [crl NAME] */
+	char *crl_urls[SEK_MAX_URLS]; /* url: besides the ones in the
+				         certificates; owned */
+	char crl_names[SEK_MAX_URLS][65];
+	size_t n_crl_urls;
+	/* [fetch] */
+	bool fetch_from_certs;      /* distribution-points = yes | no, yes */
+	uint32_t fetch_s;           /* seconds: one download, 5..3600, 120 */
+	uint32_t fetch_max_mb;      /* max-megabytes of one, 1..1024, 128 */
+	char fetch_proxy[256];      /* proxy: http://HOST:PORT; "" = none */
+	char fetch_ca_file[PATH_MAX]; /* ca-file for https; "" = the system's;
+				         no login looks at it */
 	/* [password] */
 	char password_service[SEK_NAME_MAX]; /* service, sekisho-password */
 	char password_confdir[PATH_MAX];     /* confdir; "" = the system's */
@@ -112,6 +154,10 @@ void sek_policy_free(struct sek_policy *p);
 /* The rules of a PAM service, or NULL. */
 const struct sek_service *sek_policy_service(const struct sek_policy *p,
     const char *service);
+
+/* "crl", "ocsp-leaf", ...; and does it ask OCSP at all? */
+const char *sek_rev_check_word(enum sek_rev_check check);
+bool sek_rev_check_asks_ocsp(enum sek_rev_check check);
 
 /* "pkcs11+password" and back; NULL / 0 when there is none. */
 const char *sek_pair_word(enum sek_pair pair);

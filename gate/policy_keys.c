@@ -28,6 +28,7 @@ static const struct policy_key keys[] = {
 	{ POLICY_PATHS, "intermediates", policy_set_path,
 	    POLICY(intermediates), 0, 0 },
 	{ POLICY_PATHS, "crls", policy_set_path, POLICY(crls), 0, 0 },
+	{ POLICY_PATHS, "cache", policy_set_path, POLICY(cache), 0, 0 },
 
 	{ POLICY_HELPERS, "user", policy_set_name, POLICY(helper_user), 0, 0 },
 
@@ -57,9 +58,27 @@ static const struct policy_key keys[] = {
 	{ POLICY_CERTIFICATE, "max-depth", policy_set_uint, POLICY(max_depth),
 	    1, 10 },
 
-	{ POLICY_REVOCATION, "check", policy_set_check, POLICY(crl_check),
+	{ POLICY_REVOCATION, "check", policy_set_check, POLICY(check),
 	    0, 0 },
 	{ POLICY_REVOCATION, "stale", policy_set_stale, POLICY(stale), 1, 720 },
+	{ POLICY_REVOCATION, "ocsp-max-age", policy_set_uint,
+	    POLICY(ocsp_max_age_h), 1, 720 },
+	{ POLICY_REVOCATION, "ocsp-live", policy_set_uint,
+	    POLICY(ocsp_live_s), 0, 10 },
+	{ POLICY_REVOCATION, "ocsp-url", policy_set_ocsp_url,
+	    POLICY(ocsp_urls), 0, 0 },
+
+	{ POLICY_FETCH, "distribution-points", policy_set_yes_no,
+	    POLICY(fetch_from_certs), 0, 0 },
+	{ POLICY_FETCH, "seconds", policy_set_uint, POLICY(fetch_s),
+	    5, 3600 },
+	{ POLICY_FETCH, "max-megabytes", policy_set_uint,
+	    POLICY(fetch_max_mb), 1, 1024 },
+	{ POLICY_FETCH, "proxy", policy_set_proxy, POLICY(fetch_proxy), 0, 0 },
+	{ POLICY_FETCH, "ca-file", policy_set_path, POLICY(fetch_ca_file),
+	    0, 0 },
+
+	{ POLICY_CRL, "url", policy_set_crl_url, POLICY(crl_urls), 0, 0 },
 
 	{ POLICY_PASSWORD, "service", policy_set_name,
 	    POLICY(password_service), 0, 0 },
@@ -71,6 +90,7 @@ static const struct policy_key keys[] = {
 	{ POLICY_PKCS11, "environment", policy_set_env, MODULE(env), 0, 0 },
 
 	{ POLICY_SERVICE, "pairs", policy_set_pairs, SERVICE(pairs), 0, 0 },
+	{ POLICY_SERVICE, "roles", policy_set_roles, SERVICE(roles), 0, 0 },
 };
 
 #define N_KEYS (sizeof keys / sizeof keys[0])
@@ -143,7 +163,8 @@ policy_forget_keys(struct policy_ctx *c)
 
 	for (i = 0; i < N_KEYS; i++)
 		if (keys[i].section == POLICY_PKCS11 ||
-		    keys[i].section == POLICY_SERVICE)
+		    keys[i].section == POLICY_SERVICE ||
+		    keys[i].section == POLICY_CRL)
 			c->key_at[i] = 0;
 }
 

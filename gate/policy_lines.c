@@ -25,6 +25,8 @@ static const struct {
 	[POLICY_LIMITS] = { "limits", false },
 	[POLICY_CERTIFICATE] = { "certificate", false },
 	[POLICY_REVOCATION] = { "revocation", false },
+	[POLICY_FETCH] = { "fetch", false },
+	[POLICY_CRL] = { "crl", true },
 	[POLICY_PASSWORD] = { "password", false },
 	[POLICY_PKCS11] = { "pkcs11", true },
 	[POLICY_SERVICE] = { "service", true },
@@ -108,6 +110,7 @@ end_section(struct policy_ctx *c)
 	} needs[] = {
 		{ POLICY_PKCS11, "module", "the key module is missing" },
 		{ POLICY_SERVICE, "pairs", "the key pairs is missing" },
+		{ POLICY_CRL, "url", "the key url is missing" },
 	};
 	size_t i;
 
@@ -161,6 +164,25 @@ add_service(struct policy_ctx *c, const char *name)
 	return SEK_OK;
 }
 
+/* It counts once its url is set, and without one the section is refused. */
+static int
+add_crl(struct policy_ctx *c, const char *name)
+{
+	struct sek_policy *p = c->p;
+	size_t i;
+
+	for (i = 0; i < p->n_crl_urls; i++)
+		if (strcmp(p->crl_names[i], name) == 0)
+			return policy_fail(c, c->line, c->head,
+			    "stands in this file already", NULL);
+	if (p->n_crl_urls == SEK_MAX_URLS)
+		return policy_fail(c, c->line, c->head,
+		    "more than 16 crl sections", NULL);
+	(void)snprintf(p->crl_names[p->n_crl_urls], sizeof p->crl_names[0],
+	    "%s", name);
+	return SEK_OK;
+}
+
 static int
 begin_named(struct policy_ctx *c, enum policy_section s, const char *name)
 {
@@ -168,6 +190,8 @@ begin_named(struct policy_ctx *c, enum policy_section s, const char *name)
 		return policy_fail(c, c->line, c->head,
 		    "needs one name without blanks, '/' and ':'", NULL);
 	policy_forget_keys(c);
+	if (s == POLICY_CRL)
+		return add_crl(c, name);
 	return s == POLICY_PKCS11 ? add_module(c, name) : add_service(c, name);
 }
 
@@ -189,7 +213,8 @@ begin_section(struct policy_ctx *c, char *inside)
 	if (s == POLICY_N_SECTIONS)
 		return policy_fail(c, c->line, c->head, "unknown section; "
 		    "there are sekisho, paths, helpers, limits, certificate, "
-		    "revocation, password, pkcs11 NAME, service NAME", NULL);
+		    "revocation, fetch, crl NAME, password, pkcs11 NAME, "
+		    "service NAME", NULL);
 	if (sections[s].named) {
 		r = begin_named(c, (enum policy_section)s, name);
 	} else if (name != NULL) {

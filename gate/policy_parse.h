@@ -11,7 +11,7 @@
 
 #define POLICY_MAX_LINES 10000u
 #define POLICY_MAX_LINE 190u /* bytes; libinih's own limit is 200 */
-#define POLICY_MAX_KEYS 40u  /* rows of the table of keys */
+#define POLICY_MAX_KEYS 48u  /* rows of the table of keys */
 
 enum policy_section {
 	POLICY_NONE,
@@ -21,6 +21,8 @@ enum policy_section {
 	POLICY_LIMITS,
 	POLICY_CERTIFICATE,
 	POLICY_REVOCATION,
+	POLICY_FETCH,
+	POLICY_CRL,
 	POLICY_PASSWORD,
 	POLICY_PKCS11,
 	POLICY_SERVICE,
@@ -97,7 +99,29 @@ int policy_set_env(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
 int policy_set_pairs(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
+int policy_set_roles(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
+int policy_set_crl_url(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
+int policy_set_ocsp_url(struct policy_ctx *, const struct policy_key *,
+    void *, const char *);
+int policy_set_proxy(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
+
+/* Add an owned copy of `s` to a list that has no such entry yet. */
+int policy_add_owned(struct policy_ctx *c, char **list, size_t *n, size_t max,
+    const char *s);
 
 bool policy_host_ok(const char *s);
+
+/* Which schemes a URL may have. */
+#define POLICY_URL_HTTP 1u
+#define POLICY_URL_HTTPS 2u
+#define POLICY_URL_LDAP 4u
+#define POLICY_URL_FILE 8u
+#define POLICY_URL_OCSP (POLICY_URL_HTTP | POLICY_URL_HTTPS)
+#define POLICY_URL_ANY (POLICY_URL_OCSP | POLICY_URL_LDAP | POLICY_URL_FILE)
+/* What is wrong with a URL, as policy_bad() takes it; NULL: nothing. */
+const char *policy_url_wrong(const char *url, unsigned allowed);
 
 #endif

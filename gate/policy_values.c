@@ -177,9 +177,8 @@ named_twice(struct policy_ctx *c, const char *what)
 	return policy_bad(c, problem, NULL);
 }
 
-/* Add an owned copy of `s` to a list that has no such entry yet. */
-static int
-add_owned(struct policy_ctx *c, char **list, size_t *n, size_t max,
+int
+policy_add_owned(struct policy_ctx *c, char **list, size_t *n, size_t max,
     const char *s)
 {
 	size_t i;
@@ -187,7 +186,7 @@ add_owned(struct policy_ctx *c, char **list, size_t *n, size_t max,
 	for (i = 0; i < *n; i++)
 		if (strcmp(list[i], s) == 0)
 			return named_twice(c, s);
-	if (*n == max)
+	if (*n == max) /* each list has this limit */
 		return policy_bad(c, "has more than 16 entries", NULL);
 	if ((list[*n] = strdup(s)) == NULL)
 		return no_memory(c);
@@ -222,7 +221,8 @@ policy_set_purpose(struct policy_ctx *c, const struct policy_key *k, void *at,
 		if (!oid_ok(oid))
 			return policy_bad(c, "must be OIDs or the words "
 			    "client-auth and smartcard-logon", w);
-		r = add_owned(c, at, &c->p->n_purposes, SEK_MAX_OIDS, oid);
+		r = policy_add_owned(c, at, &c->p->n_purposes, SEK_MAX_OIDS,
+		    oid);
 	}
 	return r;
 }
@@ -240,22 +240,45 @@ policy_set_policy(struct policy_ctx *c, const struct policy_key *k, void *at,
 	    w = strtok_r(NULL, " \t", &save)) {
 		if (!oid_ok(w))
 			return policy_bad(c, "must be OIDs", w);
-		r = add_owned(c, at, &c->p->n_policies, SEK_MAX_OIDS, w);
+		r = policy_add_owned(c, at, &c->p->n_policies, SEK_MAX_OIDS, w);
 	}
 	return r;
+}
+
+static const char *const check_words[] = {
+	[SEK_CHECK_CRL] = "crl", [SEK_CHECK_CRL_LEAF] = "crl-leaf",
+	[SEK_CHECK_OCSP] = "ocsp", [SEK_CHECK_OCSP_LEAF] = "ocsp-leaf",
+	[SEK_CHECK_EITHER] = "either", [SEK_CHECK_NONE] = "none"
+};
+
+const char *
+sek_rev_check_word(enum sek_rev_check check)
+{
+	return check_words[check];
+}
+
+bool
+sek_rev_check_asks_ocsp(enum sek_rev_check check)
+{
+	return check == SEK_CHECK_OCSP || check == SEK_CHECK_OCSP_LEAF ||
+	    check == SEK_CHECK_EITHER;
 }
 
 int
 policy_set_check(struct policy_ctx *c, const struct policy_key *k, void *at,
     const char *value)
 {
-	bool crl = strcmp(value, "crl") == 0;
+	unsigned int i;
 
 	(void)k;
-	if (!crl && strcmp(value, "none") != 0)
-		return policy_bad(c, "must be crl or none", value);
-	memcpy(at, &crl, sizeof crl);
-	return SEK_OK;
+	(void)at;
+	for (i = 0; i < sizeof check_words / sizeof check_words[0]; i++)
+		if (strcmp(value, check_words[i]) == 0) {
+			c->p->check = (enum sek_rev_check)i;
+			return SEK_OK;
+		}
+	return policy_bad(c, "must be crl, crl-leaf, ocsp, ocsp-leaf, either "
+	    "or none", value);
 }
 
 int
@@ -308,7 +331,7 @@ add_env(struct policy_ctx *c, struct sek_module *m, const char *word)
 	for (i = 0; i < m->n_env; i++)
 		if (strncmp(m->env[i], word, n + 1) == 0)
 			return named_twice(c, word);
-	return add_owned(c, m->env, &m->n_env, SEK_MAX_ENV, word);
+	return policy_add_owned(c, m->env, &m->n_env, SEK_MAX_ENV, word);
 }
 
 int
@@ -393,5 +416,61 @@ policy_set_pairs(struct policy_ctx *c, const struct policy_key *k, void *at,
 	/* strsep(), because an empty word between two commas is an error */
 	while (r == SEK_OK && (w = strsep(&rest, ",")) != NULL)
 		r = add_pair(c, &c->p->services[c->p->n_services - 1], w);
+	return r;
+}
+
+/* One role between two commas: as it stands, or in quotes. */
+static int
+add_role(struct policy_ctx *c, char **list, size_t *n, char *word, size_t len)
+{
+	if (len >= 2 && word[0] == '"' && word[len - 1] == '"') {
+		word++;
+		len -= 2;
+	}
+	word[len] = '\0';
+	if (len == 0)
+		return policy_bad(c, "must be roles separated by commas; one "
+		    "is empty", NULL);
+	if (strchr(word, '"') != NULL)
+		return policy_bad(c, "has a quote that is not around a whole "
+		    "role", word);
+	if (len >= SEK_ROLE_MAX)
+		return policy_bad(c, "must be roles of at most 64 bytes", word);
+	return policy_add_owned(c, list, n, SEK_MAX_ROLES, word);
+}
+
+/* Where a role ends: at a comma that is not in quotes. */
+static size_t
+role_len(const char *s)
+{
+	bool quoted = false;
+	size_t n;
+
+	for (n = 0; s[n] != '\0' && (quoted || s[n] != ','); n++)
+		quoted = s[n] == '"' ? !quoted : quoted;
+	return n;
+}
+
+int
+policy_set_roles(struct policy_ctx *c, const struct policy_key *k, void *at,
+    const char *value)
+{
+	struct sek_service *s = &c->p->services[c->p->n_services - 1];
+	char words[POLICY_MAX_LINE + 1], *w = words;
+	bool more = true;
+	size_t n, len;
+	int r = SEK_OK;
+
+	(void)k;
+	(void)snprintf(words, sizeof words, "%s", value);
+	while (r == SEK_OK && more) {
+		w += strspn(w, " \t");
+		n = len = role_len(w);
+		more = w[n] == ',';
+		while (len > 0 && strchr(" \t", w[len - 1]) != NULL)
+			len--;
+		r = add_role(c, at, &s->n_roles, w, len);
+		w += n + more;
+	}
 	return r;
 }

@@ -200,6 +200,26 @@ kinds_of_named_files(void)
 	CHECK(unlink(at("crls")) == 0 && unlink(at("trust")) == 0);
 }
 
+/* What sekisho-fetch makes and uses may be missing, or be anything: a login
+ * is not stopped by it here. */
+static void
+what_is_fetched_may_be_missing(void)
+{
+	char text[1024];
+	struct sek_why why;
+	int n;
+
+	make_files("");
+	n = snprintf(text, sizeof text, "[paths]\nstate = %s/state\n"
+	    "audit = %s/audit\nhelpers = %s/helpers\n"
+	    "trust-anchors = %s/trust\ncache = %s/none\n"
+	    "[fetch]\nca-file = %s/none.pem\n"
+	    "[pkcs11 a]\nmodule = %s/module.so\n[service s]\n"
+	    "pairs = pkcs11+pin\n", dir, dir, dir, dir, dir, dir, dir);
+	put_file(at("two.conf"), text, (size_t)n);
+	CHECK_INT(load(at("two.conf"), &why), SEK_OK);
+}
+
 static void
 default_paths_have_no_line(void)
 {
@@ -251,6 +271,7 @@ main(void)
 	RUN(large_file_is_not_read);
 	RUN(named_files_must_be_ours);
 	RUN(kinds_of_named_files);
+	RUN(what_is_fetched_may_be_missing);
 	RUN(default_paths_have_no_line);
 	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0)
 		return 1;

@@ -6,48 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gate/policy.h"
-#include "tests/check.h"
-
-#define BASE								\
-	"[paths]\ntrust-anchors = /t\ncrls = /c\n"			\
-	"[pkcs11 a]\nmodule = /m.so\n"					\
-	"[service s]\npairs = pkcs11+pin\n" /* 7 lines */
-
-/* Parse and expect a refusal at `line` (0: no line) that says `word`. */
-static void
-refused(const void *text, size_t n, unsigned line, const char *word)
-{
-	struct sek_policy *p = NULL;
-	struct sek_why why = { .text = "" };
-	char where[32];
-	int r = sek_policy_parse("f.conf", text, n, &p, &why);
-
-	(void)snprintf(where, sizeof where, "f.conf:%u: ", line);
-	if (r == SEK_OK || p != NULL || strstr(why.text, word) == NULL ||
-	    (line > 0 && strncmp(why.text, where, strlen(where)) != 0))
-		printf("# %s%s -> %d \"%s\", want \"%s%s\"\n", n < 300 ?
-		    (const char *)text : "", n < 300 ? "" : "(long)", r,
-		    why.text, where, word);
-	CHECK(r == SEK_E_SYNTAX || (line == 0 && r == SEK_E_LIMIT));
-	CHECK(p == NULL);
-	CHECK(strstr(why.text, word) != NULL);
-	CHECK(line == 0 || strncmp(why.text, where, strlen(where)) == 0);
-	CHECK(strchr(why.text, '\n') == NULL);
-}
-
-static struct sek_policy *
-accepted(const char *text)
-{
-	struct sek_policy *p = NULL;
-	struct sek_why why = { .text = "" };
-	int r = sek_policy_parse("f.conf", text, strlen(text), &p, &why);
-
-	if (r != SEK_OK)
-		printf("# %d \"%s\"\n", r, why.text);
-	CHECK_INT(r, SEK_OK);
-	return p;
-}
+#include "tests/policy_fixture.h"
 
 static const struct { const char *text; unsigned line; const char *word; }
 bad[] = {
@@ -135,7 +94,9 @@ bad[] = {
 	{ BASE "[certificate]\nrequire-purpose = maybe\n", 9, "yes or no" },
 	{ BASE "[certificate]\nrsa-min-bits = 1024\n", 9, "2048 to 8192" },
 	{ BASE "[certificate]\nmax-depth = 11\n", 9, "1 to 10" },
-	{ BASE "[revocation]\ncheck = off\n", 9, "crl or none" },
+	{ BASE "[revocation]\ncheck = off\n", 9, "crl, crl-leaf, ocsp, "
+	    "ocsp-leaf, either or none, not \"off\"" },
+	{ BASE "[revocation]\ncheck = OCSP\n", 9, "either or none" },
 	{ BASE "[revocation]\nstale = allow\n", 9, "grace HOURS" },
 	{ BASE "[revocation]\nstale = grace\n", 9, "grace HOURS" },
 	{ BASE "[revocation]\nstale = grace 0\n", 9, "grace HOURS" },
@@ -179,8 +140,6 @@ bad[] = {
 	{ "[paths]\ntrust-anchors = /t\ncrls = /c\n", 3, "[service NAME]" },
 	{ "[paths]\ntrust-anchors = /t\ncrls = /c\n[service s]\n"
 	    "pairs = pkcs11+pin\n", 5, "[pkcs11 NAME]" },
-	{ "[paths]\ntrust-anchors = /t\n[pkcs11 a]\nmodule = /m\n"
-	    "[service s]\npairs = pkcs11+pin\n", 1, "crls: is missing" },
 };
 
 static void
@@ -281,6 +240,14 @@ many_sections(void)
 	sek_policy_free(accepted(text));
 	(void)snprintf(text + n, sizeof text - (size_t)n, "[pkcs11 t]\n");
 	refused(text, strlen(text), 7 + 7 * 2 + 1, "more than 8");
+
+	n = snprintf(text, sizeof text, "%s", BASE);
+	for (i = 1; i <= 16; i++)
+		n += snprintf(text + n, sizeof text - (size_t)n,
+		    "[crl c%d]\nurl = http://a/%d\n", i, i);
+	sek_policy_free(accepted(text));
+	(void)snprintf(text + n, sizeof text - (size_t)n, "[crl t]\n");
+	refused(text, strlen(text), 7 + 16 * 2 + 1, "more than 16 crl");
 }
 
 static void
@@ -299,6 +266,17 @@ defaults(void)
 	CHECK_STR(p->anchors, "/t");
 	CHECK_STR(p->intermediates, "");
 	CHECK_STR(p->crls, "/c");
+	CHECK_STR(p->cache, "/var/cache/sekisho");
+	CHECK_INT(p->ocsp_max_age_h, 24);
+	CHECK_INT(p->ocsp_live_s, 0);
+	CHECK_INT(p->n_ocsp_urls, 0);
+	CHECK_INT(p->n_crl_urls, 0);
+	CHECK(p->fetch_from_certs);
+	CHECK_INT(p->fetch_s, 120);
+	CHECK_INT(p->fetch_max_mb, 128);
+	CHECK_STR(p->fetch_proxy, "");
+	CHECK_STR(p->fetch_ca_file, "");
+	CHECK_INT(p->services[0].n_roles, 0);
 	CHECK_STR(p->helper_user, "_sekisho");
 	CHECK_INT(p->login_s, 120);
 	CHECK_INT(p->insert_s, 30);
@@ -314,7 +292,7 @@ defaults(void)
 	CHECK_INT(p->n_policies, 0);
 	CHECK_INT(p->rsa_min_bits, 2048);
 	CHECK_INT(p->max_depth, 6);
-	CHECK(p->crl_check);
+	CHECK(p->check == SEK_CHECK_CRL);
 	CHECK_INT(p->stale, SEK_UNKNOWN_DENY);
 	CHECK_INT(p->grace_s, 0);
 	CHECK_STR(p->password_service, "sekisho-password");
@@ -333,7 +311,7 @@ static const char full[] =
     "language   =\tja\t\n"
     "[paths]\n"
     "state = /s\naudit = /a\nhelpers = /h\ntrust-anchors = /t\n"
-    "intermediates = /i\n"
+    "intermediates = /i\ncache = /k\n"
     "[helpers]\n"
     "user = other\n"
     "[limits]\n"
@@ -346,7 +324,15 @@ static const char full[] =
     "policy = 1.2.3 1.2.4\n"
     "rsa-min-bits = 3072\nmax-depth = 1\n"
     "[revocation]\n"
-    "check = none\n"
+    "check = either\nocsp-max-age = 720\nocsp-live = 10\n"
+    "ocsp-url = http://o.jp https://p.jp/x\n"
+    "[fetch]\n"
+    "distribution-points = no\nseconds = 3600\nmax-megabytes = 1024\n"
+    "proxy = http://proxy.jp:3128\nca-file = /ca.pem\n"
+    "[crl one]\n"
+    "url = http://one.jp/a.crl\n"
+    "[crl two]\n"
+    "url = ldap://two.jp/CN=b\n"
     "[password]\n"
     "service = pw\nconfdir = /p\n"
     "[pkcs11 soft]\n"
@@ -369,7 +355,7 @@ each_key_has_its_effect(void)
 	struct sek_policy *p;
 
 	memcpy(text, full, sizeof full);
-	refused(text, strlen(text), 36, "comment behind");
+	refused(text, strlen(text), 50, "comment behind");
 	mark = strstr(text, " # 7"); /* ... so the label has none */
 	CHECK(mark != NULL);
 	memcpy(mark, " no7", 4);
@@ -399,7 +385,21 @@ each_key_has_its_effect(void)
 	CHECK_STR(p->policies[1], "1.2.4");
 	CHECK_INT(p->rsa_min_bits, 3072);
 	CHECK_INT(p->max_depth, 1);
-	CHECK(!p->crl_check);
+	CHECK(p->check == SEK_CHECK_EITHER);
+	CHECK_STR(p->cache, "/k");
+	CHECK_INT(p->ocsp_max_age_h, 720);
+	CHECK_INT(p->ocsp_live_s, 10);
+	CHECK_INT(p->n_ocsp_urls, 2);
+	CHECK_STR(p->ocsp_urls[0], "http://o.jp");
+	CHECK_STR(p->ocsp_urls[1], "https://p.jp/x");
+	CHECK(!p->fetch_from_certs);
+	CHECK_INT(p->fetch_s, 3600);
+	CHECK_INT(p->fetch_max_mb, 1024);
+	CHECK_STR(p->fetch_proxy, "http://proxy.jp:3128");
+	CHECK_STR(p->fetch_ca_file, "/ca.pem");
+	CHECK_INT(p->n_crl_urls, 2);
+	CHECK_STR(p->crl_names[1], "two");
+	CHECK_STR(p->crl_urls[1], "ldap://two.jp/CN=b");
 	CHECK_STR(p->password_service, "pw");
 	CHECK_STR(p->password_confdir, "/p");
 	CHECK_INT(p->n_modules, 2);

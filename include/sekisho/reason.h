@@ -42,7 +42,9 @@ enum sek_reason {
 	SEK_R_NO_MECHANISM = 209,
 
 	SEK_R_CREDENTIAL_SUSPENDED = 300,
-	SEK_R_CREDENTIAL_REVOKED = 301, /* the local deny-list */
+	SEK_R_CREDENTIAL_REVOKED = 301, /* by the helpdesk */
+	SEK_R_DENY_LISTED = 302,     /* certificate, key or person is on the
+					local deny-list */
 
 	SEK_R_CERT_REVOKED = 400,    /* listed by its issuer */
 	SEK_R_CERT_EXPIRED = 401,
@@ -55,10 +57,16 @@ enum sek_reason {
 	SEK_R_CERT_MALFORMED = 408,
 	SEK_R_CERT_POLICY = 409,
 	SEK_R_CERT_PATH = 410,       /* another rule of RFC 5280 section 6 */
+	SEK_R_CERT_ROLE = 411,       /* none of the roles that are needed */
 	SEK_R_CRL_MISSING = 420,
 	SEK_R_CRL_STALE = 421,
 	SEK_R_CRL_INVALID = 422,     /* forged, malformed or out of scope */
 	SEK_R_CRL_NOT_YET = 423,
+	SEK_R_OCSP_MISSING = 424,    /* no answer in the cache nor live */
+	SEK_R_OCSP_STALE = 425,
+	SEK_R_OCSP_INVALID = 426,    /* forged, malformed, not authorised, not
+					about this certificate */
+	SEK_R_OCSP_UNKNOWN = 427,    /* the responder does not know it */
 
 	SEK_R_TIMEOUT = 500,         /* the login's deadline */
 	SEK_R_CANCELLED = 501,       /* the person gave no answer */
