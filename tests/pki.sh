@@ -28,6 +28,7 @@
 #   ext=LINE      one more extension, openssl.cnf syntax; may be repeated
 #   conf=TEXT     whole sections for the extensions to refer to
 #   aki=no        without key identifiers (then pki_crl wants aki=no, too)
+#   aki=full      the issuer's name and serial in it, too
 #   from=WHEN to=WHEN    validity; default: yesterday, in a year
 #   md=HASH       default sha256
 #   serial=HEX    default: random
@@ -153,6 +154,9 @@ _pki_extensions() {
 	[ -z "${o[eku]}" ] || exts+=("extendedKeyUsage=${o[eku]}")
 	if [ "${o[aki]-}" = no ]; then
 		exts+=(subjectKeyIdentifier=none authorityKeyIdentifier=none)
+	elif [ "${o[aki]-}" = full ]; then
+		exts+=(subjectKeyIdentifier=hash
+		    "authorityKeyIdentifier=keyid,issuer:always")
 	else
 		exts+=(subjectKeyIdentifier=hash authorityKeyIdentifier=keyid)
 	fi
