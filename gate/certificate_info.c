@@ -6,8 +6,10 @@
  */
 #include <limits.h>
 #include <openssl/bio.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -161,24 +163,81 @@ out:
 	return r;
 }
 
+/* "RSA 2048", "P-256", "Ed25519"; what else there is by OpenSSL's name. */
+static void
+name_key(X509 *x, struct sek_cert_info *out)
+{
+	ASN1_OBJECT *kind;
+	X509_ALGOR *alg;
+	const void *param;
+	int type, nid;
+
+	if (X509_PUBKEY_get0_param(&kind, NULL, NULL, &alg,
+	    X509_get_X509_PUBKEY(x)) != 1)
+		return;
+	nid = OBJ_obj2nid(kind);
+	X509_ALGOR_get0(NULL, &type, &param, alg);
+	if (nid == NID_X9_62_id_ecPublicKey && type == V_ASN1_OBJECT) {
+		kind = OBJ_nid2obj(OBJ_obj2nid(param));
+		nid = OBJ_obj2nid(kind);
+	}
+	if (nid == NID_rsaEncryption)
+		(void)snprintf(out->key, sizeof out->key, "RSA %u",
+		    out->key_bits);
+	else if (EC_curve_nid2nist(nid) != NULL)
+		(void)snprintf(out->key, sizeof out->key, "%s",
+		    EC_curve_nid2nist(nid));
+	else if (nid == NID_ED25519)
+		(void)snprintf(out->key, sizeof out->key, "Ed25519");
+	else
+		(void)OBJ_obj2txt(out->key, (int)sizeof out->key, kind, 0);
+}
+
 static void
 describe_key(X509 *x, struct sek_cert_info *out)
 {
 	EVP_PKEY *key = X509_get0_pubkey(x);
 	int bits;
 
-	if (key == NULL)
-		return;
-	out->ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC;
-	bits = EVP_PKEY_get_bits(key);
-	if (bits > 0 && bits <= UINT16_MAX)
-		out->key_bits = (uint16_t)bits;
+	if (key != NULL) {
+		out->ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC;
+		bits = EVP_PKEY_get_bits(key);
+		if (bits > 0 && bits <= UINT16_MAX)
+			out->key_bits = (uint16_t)bits;
+	}
+	name_key(x, out);
+}
+
+/* The OIDs of certificatePolicies; a list that does not fit ends in "...". */
+static void
+describe_policies(const X509 *x, char *out, size_t cap)
+{
+	CERTIFICATEPOLICIES *all = X509_get_ext_d2i(x,
+	    NID_certificate_policies, NULL, NULL);
+	char oid[100];
+	size_t used = 0;
+	int i, n;
+
+	for (i = 0; i < sk_POLICYINFO_num(all); i++) {
+		n = OBJ_obj2txt(oid, sizeof oid,
+		    sk_POLICYINFO_value(all, i)->policyid, 1);
+		if (n <= 0 || (size_t)n >= sizeof oid ||
+		    used + (size_t)n + 6 > cap) {
+			(void)snprintf(out + used, cap - used, "%s...",
+			    used > 0 ? " " : "");
+			break;
+		}
+		used += (size_t)snprintf(out + used, cap - used, "%s%s",
+		    used > 0 ? " " : "", oid);
+	}
+	CERTIFICATEPOLICIES_free(all);
 }
 
 int
 sek_cert_describe(X509 *x, struct sek_cert_info *out)
 {
 	struct sek_cert_info info = { 0 };
+	struct sek_why why = { "" };
 	int r;
 
 	sek_cert_name(X509_get_subject_name(x), info.subject,
@@ -193,6 +252,10 @@ sek_cert_describe(X509 *x, struct sek_cert_info *out)
 	if (sek_cert_time(X509_get0_notAfter(x), &info.not_after) != SEK_OK)
 		info.not_after = 0;
 	describe_key(x, &info);
+	describe_policies(x, info.policies, sizeof info.policies);
+	/* roles that cannot be read are none: the check refuses them */
+	if (sek_cert_roles(x, &info.roles, &why) != SEK_OK)
+		info.roles.n = 0;
 	r = hash_parts(x, &info);
 	ERR_clear_error();
 	if (r == SEK_OK)

@@ -83,7 +83,7 @@ check_ec(X509 *x, int param_type, const void *param, struct sek_why *why)
 }
 
 enum sek_reason
-sek_key_check(X509 *x, bool leaf, uint32_t rsa_min_bits, struct sek_why *why)
+sek_key_check(X509 *x, uint32_t rsa_min_bits, struct sek_why *why)
 {
 	enum sek_reason r;
 	const ASN1_OBJECT *kind;
@@ -98,9 +98,8 @@ sek_key_check(X509 *x, bool leaf, uint32_t rsa_min_bits, struct sek_why *why)
 		return refuse_key(why, "key cannot be read", "");
 	X509_ALGOR_get0(&kind, &param_type, &param, alg);
 	nid = OBJ_obj2nid(kind);
-	/* an Ed25519 key may sign certificates; no token login uses one */
 	if (nid != NID_rsaEncryption && nid != NID_X9_62_id_ecPublicKey &&
-	    !(nid == NID_ED25519 && !leaf)) {
+	    nid != NID_ED25519) {
 		name_of(kind, name, sizeof name);
 		return refuse_key(why, "key type not allowed: ", name);
 	}
@@ -115,29 +114,54 @@ sek_key_check(X509 *x, bool leaf, uint32_t rsa_min_bits, struct sek_why *why)
 	return SEK_R_OK;
 }
 
-/* The hash of RSASSA-PSS stands in its parameters (RFC 4055 3.1); absent
- * means SHA-1. */
 static int
-pss_hash(int param_type, const void *param)
+hash_of(const X509_ALGOR *alg)
+{
+	const ASN1_OBJECT *o;
+
+	if (alg == NULL) /* RFC 4055 3.1: absent means SHA-1 */
+		return NID_sha1;
+	X509_ALGOR_get0(&o, NULL, NULL, alg);
+	return OBJ_obj2nid(o);
+}
+
+static bool
+is_sha2(int nid)
+{
+	return nid == NID_sha256 || nid == NID_sha384 || nid == NID_sha512;
+}
+
+/* The hashes of RSASSA-PSS and of its mask stand in its parameters. */
+static bool
+pss_ok(int param_type, const void *param)
 {
 	const ASN1_STRING *der = param;
 	const unsigned char *p;
 	RSA_PSS_PARAMS *pss;
-	const ASN1_OBJECT *o;
-	int nid = NID_sha1;
+	X509_ALGOR *mask = NULL;
+	const void *inner;
+	int inner_type;
+	bool ok = false;
 
 	if (param_type != V_ASN1_SEQUENCE)
-		return NID_undef;
+		return false;
 	p = ASN1_STRING_get0_data(der);
 	pss = d2i_RSA_PSS_PARAMS(NULL, &p, ASN1_STRING_length(der));
 	if (pss == NULL)
-		return NID_undef;
-	if (pss->hashAlgorithm != NULL) {
-		X509_ALGOR_get0(&o, NULL, NULL, pss->hashAlgorithm);
-		nid = OBJ_obj2nid(o);
+		return false;
+	if (pss->maskGenAlgorithm != NULL) {
+		X509_ALGOR_get0(NULL, &inner_type, &inner,
+		    pss->maskGenAlgorithm);
+		if (inner_type == V_ASN1_SEQUENCE) {
+			p = ASN1_STRING_get0_data(inner);
+			mask = d2i_X509_ALGOR(NULL, &p,
+			    ASN1_STRING_length(inner));
+		}
 	}
+	ok = is_sha2(hash_of(pss->hashAlgorithm)) && is_sha2(hash_of(mask));
+	X509_ALGOR_free(mask);
 	RSA_PSS_PARAMS_free(pss);
-	return nid;
+	return ok;
 }
 
 enum sek_reason
@@ -146,7 +170,7 @@ sek_signature_check(const X509_ALGOR *alg, struct sek_why *why)
 	const ASN1_OBJECT *o;
 	const void *param;
 	char name[80];
-	int param_type, hash;
+	int param_type;
 
 	X509_ALGOR_get0(&o, &param_type, &param, alg);
 	switch (OBJ_obj2nid(o)) {
@@ -159,9 +183,7 @@ sek_signature_check(const X509_ALGOR *alg, struct sek_why *why)
 	case NID_ED25519:
 		return SEK_R_OK;
 	case NID_rsassaPss:
-		hash = pss_hash(param_type, param);
-		if (hash == NID_sha256 || hash == NID_sha384 ||
-		    hash == NID_sha512)
+		if (pss_ok(param_type, param))
 			return SEK_R_OK;
 		break;
 	default:

@@ -1,75 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a login asks of a certificate besides a valid path: form, dates, not
- * a CA, digitalSignature, purpose, key.  Runs in the gate.
+ * What a login asks of a certificate besides a valid path: dates, not a CA,
+ * digitalSignature, purpose, key; and what it asks of the CAs above.
+ * Runs in the gate and in `sekisho`.
  * Never looks at a name, and never makes a rule weaker than RFC 5280 does.
  */
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "gate/certificate_role.h"
 #include "gate/certificate_rooms.h"
-
-#define MAX_SERIAL 20     /* octets, RFC 5280 4.1.2.2 */
-#define MAX_EXTENSIONS 64 /* real ones have about ten */
 
 static enum sek_reason
 refuse(struct sek_why *why, enum sek_reason r, const char *what)
 {
 	sek_why_set(why, "%s", what);
 	return r;
-}
-
-/* RFC 5280 4.2: an extension must not be there twice.  OpenSSL looks at the
- * ones it knows only. */
-static bool
-has_duplicates(const X509 *x, int n)
-{
-	const ASN1_OBJECT *a;
-	int i, j;
-
-	for (i = 0; i < n; i++) {
-		a = X509_EXTENSION_get_object(X509_get_ext(x, i));
-		for (j = i + 1; j < n; j++)
-			if (OBJ_cmp(a, X509_EXTENSION_get_object(
-			    X509_get_ext(x, j))) == 0)
-				return true;
-	}
-	return false;
-}
-
-enum sek_reason
-sek_form_check(X509 *x, bool v3_only, struct sek_why *why)
-{
-	const X509_ALGOR *outer;
-	int n = X509_get_ext_count(x);
-	long version = X509_get_version(x);
-
-	/* RFC 5280 4.1.2.1: extensions need version 3, nothing is above */
-	if (version > X509_VERSION_3 ||
-	    (version != X509_VERSION_3 && (v3_only || n > 0)))
-		return refuse(why, SEK_R_CERT_MALFORMED,
-		    "not an X.509 version 3 certificate");
-	if (ASN1_STRING_length(X509_get0_serialNumber(x)) > MAX_SERIAL)
-		return refuse(why, SEK_R_CERT_MALFORMED,
-		    "serial number longer than 20 octets");
-	/* RFC 5280 4.1.1.2: the algorithm stands twice, the same */
-	X509_get0_signature(NULL, &outer, x);
-	if (X509_ALGOR_cmp(outer, X509_get0_tbs_sigalg(x)) != 0)
-		return refuse(why, SEK_R_CERT_MALFORMED,
-		    "two different signature algorithms");
-	if (n > MAX_EXTENSIONS)
-		return refuse(why, SEK_R_CERT_MALFORMED,
-		    "too many extensions");
-	if (has_duplicates(x, n))
-		return refuse(why, SEK_R_CERT_MALFORMED,
-		    "an extension stands twice");
-	if ((X509_get_extension_flags(x) &
-	    (EXFLAG_INVALID | EXFLAG_INVALID_POLICY)) != 0) {
-		ERR_clear_error();
-		return refuse(why, SEK_R_CERT_MALFORMED,
-		    "an extension cannot be read");
-	}
-	return SEK_R_OK;
 }
 
 /* RFC 5280 4.1.2.5: both ends are within. */
@@ -91,11 +37,22 @@ check_dates(const X509 *x, int64_t now, struct sek_why *why)
 	return SEK_R_OK;
 }
 
+/* The words for a key usage that lacks all of `wanted`. */
+static enum sek_reason
+lacks_usage(uint32_t wanted, const char *head, struct sek_why *why)
+{
+	sek_why_set(why, "%s%s%s%s", head,
+	    (wanted & KU_DIGITAL_SIGNATURE) != 0 ? " digitalSignature" : "",
+	    (wanted & KU_KEY_ENCIPHERMENT) != 0 ? " keyEncipherment" : "",
+	    (wanted & KU_KEY_AGREEMENT) != 0 ? " keyAgreement" : "");
+	return SEK_R_CERT_USAGE;
+}
+
 /* An absent key usage means "anything" in RFC 5280 4.2.1.3.  A login asks
  * for digitalSignature in so many words: every CA that issues login
  * certificates writes it, and one that writes nothing did not mean a login. */
 static enum sek_reason
-check_usage(X509 *x, struct sek_why *why)
+check_usage(const struct sek_trust *t, X509 *x, struct sek_why *why)
 {
 	uint32_t flags = X509_get_extension_flags(x), usage;
 
@@ -105,11 +62,10 @@ check_usage(X509 *x, struct sek_why *why)
 		return refuse(why, SEK_R_CERT_IS_CA,
 		    "a CA certificate cannot log in");
 	if ((flags & EXFLAG_KUSAGE) == 0)
-		return refuse(why, SEK_R_CERT_USAGE,
-		    "no key usage: digitalSignature is needed");
-	if ((usage & KU_DIGITAL_SIGNATURE) == 0)
-		return refuse(why, SEK_R_CERT_USAGE,
-		    "key usage lacks digitalSignature");
+		return t->usage_needed ? lacks_usage(t->usage,
+		    "no key usage: needed is", why) : SEK_R_OK;
+	if (t->usage != 0 && (usage & t->usage) == 0)
+		return lacks_usage(t->usage, "key usage lacks", why);
 	return SEK_R_OK;
 }
 
@@ -161,6 +117,10 @@ check_purpose(const struct sek_trust *t, const X509 *x, struct sek_why *why)
 		return refuse(why, SEK_R_CERT_USAGE,
 		    "no extended key usage: a login purpose is needed");
 	case PURPOSE_OTHER:
+		/* beside others anyExtendedKeyUsage does not help: RFC 5280
+		 * 4.2.1.12 leaves that to the application */
+		if (sk_ASN1_OBJECT_num(t->purposes) == 0)
+			return SEK_R_OK;
 		return refuse(why, SEK_R_CERT_USAGE,
 		    "extended key usage lacks a login purpose");
 	case PURPOSE_MALFORMED:
@@ -180,19 +140,39 @@ check_signed_by(const X509 *x, struct sek_why *why)
 	return sek_signature_check(alg, why);
 }
 
+/* Roles that cannot be read are nobody's: ISO 17090-2. */
+static enum sek_reason
+check_roles(const X509 *x, struct sek_why *why)
+{
+	struct sek_cert_roles roles;
+
+	return sek_cert_roles(x, &roles, why) == SEK_OK ? SEK_R_OK :
+	    SEK_R_CERT_MALFORMED;
+}
+
 enum sek_reason
 sek_leaf_check(const struct sek_trust *t, X509 *x, int64_t now,
     struct sek_why *why)
 {
 	enum sek_reason r;
 
-	if ((r = sek_form_check(x, true, why)) == SEK_R_OK &&
+	if ((r = sek_form_check(x, SEK_FORM_LEAF, why)) == SEK_R_OK &&
 	    (r = check_dates(x, now, why)) == SEK_R_OK &&
-	    (r = check_usage(x, why)) == SEK_R_OK &&
+	    (r = check_usage(t, x, why)) == SEK_R_OK &&
+	    (r = check_roles(x, why)) == SEK_R_OK &&
 	    (r = check_purpose(t, x, why)) == SEK_R_OK &&
-	    (r = sek_key_check(x, true, t->rsa_min_bits, why)) == SEK_R_OK)
+	    (r = sek_key_check(x, t->rsa_min_bits, why)) == SEK_R_OK)
 		r = check_signed_by(x, why);
 	return r;
+}
+
+/* RFC 5280 4.2.1.9 and 6.1.4 (k): OpenSSL also takes a bare keyCertSign.  An
+ * anchor of version 1 has no extensions and so cannot say it. */
+static bool
+is_ca(X509 *x, bool anchor)
+{
+	return X509_check_ca(x) == 1 ||
+	    (anchor && X509_get_version(x) != X509_VERSION_3);
 }
 
 enum sek_reason
@@ -203,25 +183,43 @@ sek_issuer_check(const struct sek_trust *t, X509 *x, bool anchor,
 	enum purpose p;
 	bool any;
 
-	r = sek_key_check(x, false, t->rsa_min_bits, why);
-	/* of an anchor only name and key count (RFC 5280 6.1.1 d); the
-	 * administrator put it there, whatever signed it */
-	if (r != SEK_R_OK || anchor)
+	r = sek_form_check(x, anchor ? SEK_FORM_ANCHOR : SEK_FORM_ISSUER,
+	    why);
+	if (r != SEK_R_OK || (r = sek_key_check(x, t->rsa_min_bits, why)) !=
+	    SEK_R_OK)
 		return r;
-	if ((r = sek_form_check(x, true, why)) != SEK_R_OK ||
-	    (r = check_signed_by(x, why)) != SEK_R_OK)
-		return r;
-	/* RFC 5280 6.1.4 (k): OpenSSL also takes a bare keyCertSign */
-	if (X509_check_ca(x) != 1)
+	/* RFC 5280 6.1.4 (n) */
+	if ((X509_get_extension_flags(x) & EXFLAG_KUSAGE) != 0 &&
+	    (X509_get_key_usage(x) & KU_KEY_CERT_SIGN) == 0)
+		return refuse(why, SEK_R_CERT_PATH,
+		    "issuer's key usage lacks keyCertSign");
+	if (!is_ca(x, anchor))
 		return refuse(why, SEK_R_CERT_PATH,
 		    "issuer has no basicConstraints with CA:TRUE");
+	/* the rest of an anchor is the administrator's word, whatever signed
+	 * it (RFC 5280 6.1.1 d) */
+	if (anchor || (r = check_signed_by(x, why)) != SEK_R_OK)
+		return r;
 	/* a CA that was certified for other purposes only, a web server CA
 	 * for one, was not meant to open doors */
 	p = purpose_of(x, t->purposes, &any);
-	if (p == PURPOSE_MALFORMED || (p == PURPOSE_OTHER && !any)) {
+	if (p == PURPOSE_MALFORMED || (p == PURPOSE_OTHER && !any &&
+	    sk_ASN1_OBJECT_num(t->purposes) > 0)) {
 		ERR_clear_error();
 		return refuse(why, SEK_R_CERT_USAGE,
 		    "issuer's extended key usage lacks a login purpose");
 	}
 	return SEK_R_OK;
+}
+
+/* OpenSSL asks it for cRLSign (RFC 5280 6.3.3 f). */
+enum sek_reason
+sek_crl_issuer_check(const struct sek_trust *t, X509 *x, struct sek_why *why)
+{
+	enum sek_reason r;
+
+	if ((r = sek_form_check(x, SEK_FORM_ISSUER, why)) == SEK_R_OK &&
+	    (r = sek_key_check(x, t->rsa_min_bits, why)) == SEK_R_OK)
+		r = check_signed_by(x, why);
+	return r;
 }

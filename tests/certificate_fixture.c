@@ -117,6 +117,6 @@ fixture_policy(const struct fixture *f, struct sek_policy *p,
 	p->purpose_needed = true;
 	p->rsa_min_bits = 2048;
 	p->max_depth = 6;
-	p->crl_check = crls != NULL;
+	p->check = crls != NULL ? SEK_CHECK_CRL : SEK_CHECK_NONE;
 	p->stale = SEK_UNKNOWN_DENY;
 }

@@ -97,6 +97,7 @@ leaves() {
 	leaf mid otherpolicy "$ec" ext=certificatePolicies=1.2.392.1.2
 	leaf midpolicy needspolicy "$ec"
 	leaf midpolicy haspolicy "$ec" ext=certificatePolicies=1.2.392.1.1
+	leaf mid crlsign "$ec" ku=critical,cRLSign eku=
 	leaf midname outside "$ec"
 	pki_cert "$c" midname inside "/O=Ward/CN=inside" "$ec"
 	leaf midold underold "$ec"
@@ -211,3 +212,4 @@ cp "$c/mid.crl" "$f/mid.crl.bak"
 wait "$leaves"
 trap - EXIT
 put trust-leaf "$c/ec.crt"
+put mid-crlsign "$c/crlsign.crt"

@@ -4,6 +4,7 @@
  * tests/certificate_mint.sh: each row is a case.  Run from the project's
  * root.
  */
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -159,8 +160,7 @@ static const struct row rows[] = {
 	    "unknown", "curve not allowed: secp256k1" },
 	{ "P-224", "p224", ROOT, "crl-good", 0, SEK_R_CERT_KEY, "unknown",
 	    "curve not allowed: secp224r1" },
-	{ "Ed25519", "ed25519", ROOT, "crl-good", 0, SEK_R_CERT_KEY,
-	    "unknown", "key type not allowed: ED25519" },
+	{ "Ed25519", "ed25519", ROOT, "crl-good", 0, SEK_R_OK, "good", "" },
 	{ "signed with SHA-1", "sha1", ROOT, "crl-good", 0,
 	    SEK_R_CERT_SIGNATURE, "unknown", "ecdsa-with-SHA1" },
 	{ "signed with MD5", "md5", ROOT, "crl-good", 0,
@@ -385,6 +385,89 @@ bad_policy_is_named(void)
 	CHECK(t == NULL);
 }
 
+/* `sekisho verify`: files of any certificates, each named by its path. */
+static void
+trust_by_hand(void)
+{
+	struct sek_rules rules = { .check = SEK_CHECK_NONE,
+	    .usage = KU_DIGITAL_SIGNATURE, .policy_check = true,
+	    .rsa_min_bits = 2048, .max_depth = 6 };
+	static const struct { enum sek_trust_kind kind; const char *cert; }
+	    adds[] = {
+		{ SEK_TRUST_ANCHOR, "root" }, { SEK_TRUST_UNTRUSTED, "ec" },
+		{ SEK_TRUST_UNTRUSTED, "mid" },
+	};
+	struct sek_cert_info info = { 0 };
+	struct sek_trust *t = NULL;
+	struct sek_why why = { "" };
+	X509 *x = fixture_cert(&fix, "ec"), *ca;
+	size_t i;
+
+	CHECK(x != NULL);
+	CHECK_INT(sek_trust_new(&rules, &t, &why), SEK_OK);
+	CHECK(sek_trust_revocation(t) == NULL);
+	CHECK_INT(sek_cert_check(t, x, time(NULL), &info), SEK_R_CERT_ISSUER);
+	for (i = 0; i < sizeof adds / sizeof adds[0]; i++) {
+		ca = fixture_cert(&fix, adds[i].cert);
+		CHECK(ca != NULL);
+		CHECK_INT(sek_trust_add_cert(t, adds[i].kind, ca), SEK_OK);
+		X509_free(ca);
+	}
+	CHECK_INT(sek_cert_check(t, x, time(NULL), &info), SEK_R_OK);
+	sek_trust_free(t);
+	t = NULL;
+	rules.check = SEK_CHECK_CRL;
+	CHECK_INT(sek_trust_new(&rules, &t, &why), SEK_OK);
+	CHECK(sek_trust_revocation(t) != NULL);
+	sek_trust_free(t);
+	X509_free(x);
+}
+
+/* What a certificate says, for records and people. */
+static void
+description(void)
+{
+	static const struct { const char *cert, *key, *policies; bool ec; }
+	    v[] = {
+		{ "rsa", "RSA 2048", "", false },
+		{ "ec", "P-256", "", true },
+		{ "p384", "P-384", "", true },
+		{ "p521", "P-521", "", true },
+		{ "ed25519", "Ed25519", "", false },
+		{ "secp256k1", "secp256k1", "", true },
+		{ "policy", "P-256", "1.2.392.1.1", true },
+	};
+	struct sek_cert_info info;
+	X509 *x;
+	size_t i;
+	int r;
+
+	for (i = 0; i < sizeof v / sizeof v[0]; i++) {
+		x = fixture_cert(&fix, v[i].cert);
+		CHECK(x != NULL);
+		r = sek_cert_describe(x, &info);
+		X509_free(x);
+		CHECK_INT(r, SEK_OK);
+		CHECK_STR(info.key, v[i].key);
+		CHECK_STR(info.policies, v[i].policies);
+		CHECK(info.ec == v[i].ec);
+	}
+}
+
+/* An issuer of CRLs alone may be among the intermediates. */
+static void
+crl_issuers_are_welcome(void)
+{
+	struct sek_trust *t = NULL;
+	struct sek_why why = { "" };
+
+	fixture_policy(&fix, &policy, "trust-root", "mid-crlsign", NULL);
+	CHECK_INT(sek_trust_load(&policy, &t, &why), SEK_OK);
+	sek_trust_free(t);
+	fixture_policy(&fix, &policy, "mid-crlsign", "", NULL);
+	CHECK_INT(sek_trust_load(&policy, &t, &why), SEK_E_DENIED);
+}
+
 static void
 problems_are_counted(void)
 {
@@ -393,7 +476,7 @@ problems_are_counted(void)
 	char dir[4400];
 
 	(void)snprintf(dir, sizeof dir, "%s/crl-foreign", fix.dir);
-	CHECK_INT(sek_rev_open(dir, &s, &why), SEK_OK);
+	CHECK_INT(sek_rev_open(dir, "", &s, &why), SEK_OK);
 	/* ec.pem README.pem empty.crl folder.crl fifo.crl link.crl
 	 * random.der */
 	CHECK_INT(sek_rev_problems(s, &why), 7);
@@ -482,6 +565,9 @@ main(void)
 	RUN(dates_are_inclusive);
 	RUN(bad_anchors_are_named);
 	RUN(bad_policy_is_named);
+	RUN(trust_by_hand);
+	RUN(description);
+	RUN(crl_issuers_are_welcome);
 	RUN(problems_are_counted);
 	RUN(trust_is_reused);
 	RUN(every_reason_is_produced);
