@@ -59,6 +59,7 @@ struct sek_login {
 	struct sek_key key;         /* .cert is NULL: see `leaf` */
 	struct sek_cert_info cert;
 	X509 *leaf;                 /* owned */
+	int64_t denied;             /* row of the deny-list, 0: none */
 
 	/* prove.c */
 	enum sek_pair pair;         /* 0: none was begun */
@@ -100,6 +101,10 @@ enum sek_reason sek_prove(struct sek_login *l);
 enum sek_reason sek_password_check(struct sek_login *l);
 /* password.c: ask in the same words where there is nobody to check. */
 void sek_password_pretend(struct sek_login *l);
+
+/* live.c: let the certificate check ask an OCSP responder in this login, when
+ * the policy has seconds for it. */
+void sek_live_install(struct sek_login *l);
 
 /* session.c: one auth phase, from BEGIN to VERDICT. */
 void sek_session_auth(struct sek_login *l);

@@ -77,6 +77,7 @@ open_state(struct sek_login *l)
 		sek_login_detail(l, why.text);
 		return SEK_R_TRUST;
 	}
+	sek_live_install(l);
 	return SEK_R_OK;
 }
 
