@@ -23,6 +23,7 @@ struct candidate {
 	struct sek_account account;
 	struct sek_credential credential;
 	struct sek_cert_info cert;
+	int64_t denied;         /* row of the deny-list, 0: none */
 	enum sek_reason reason; /* OK: usable */
 };
 
@@ -31,9 +32,96 @@ struct candidates {
 	size_t n;
 };
 
+/* The local deny-list comes before anything else that is known of a person,
+ * a key or a certificate; if it cannot be read, nobody gets in. */
+static int
+ask_deny_list(struct sek_login *l, struct candidate *c)
+{
+	struct sek_deny d = { .id = 0 };
+	char text[200];
+	int r;
+
+	r = sek_store_denied(l->store, c->person.name, c->cert.spki_sha256,
+	    c->cert.issuer_sha256, c->cert.serial, &d);
+	if (r == SEK_E_NOENT)
+		return SEK_OK;
+	if (r != SEK_OK)
+		return r;
+	c->denied = d.id;
+	(void)snprintf(c->cert.detail, sizeof c->cert.detail,
+	    "number %lld of the deny-list (%s): %s", (long long)d.id,
+	    sek_deny_word(d.kind), sek_escape_str(text, sizeof text,
+	    d.reason));
+	return SEK_OK;
+}
+
+/* Each role by its name or else its code; what does not fit is left out. */
+static void
+list_roles(const struct sek_cert_roles *roles, char *out, size_t cap)
+{
+	const struct sek_cert_role *role;
+	size_t i, len = 0;
+	int n;
+
+	(void)snprintf(out, cap, "none");
+	for (i = 0; i < roles->n; i++) {
+		role = &roles->role[i];
+		n = snprintf(out + len, cap - len, "%s%s", i > 0 ? ", " : "",
+		    role->name[0] != '\0' ? role->name : role->code);
+		if (n < 0 || (size_t)n >= cap - len) {
+			out[len] = '\0';
+			return;
+		}
+		len += (size_t)n;
+	}
+}
+
+static bool
+has_role(const struct sek_service *s, const struct sek_cert_roles *roles)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_roles; i++)
+		if (sek_cert_role_is(roles, s->roles[i]))
+			return true;
+	return s->n_roles == 0;
+}
+
+/* The service is for some professions only: which, and what the card has. */
+static enum sek_reason
+check_role(const struct sek_service *s, struct sek_cert_info *cert)
+{
+	char needed[110] = "", has[80], word[SEK_ROLE_MAX];
+	size_t i, len = 0;
+	int n;
+
+	if (has_role(s, &cert->roles))
+		return SEK_R_OK;
+	for (i = 0; i < s->n_roles; i++) {
+		n = snprintf(needed + len, sizeof needed - len, "%s%s",
+		    i > 0 ? ", " : "", sek_escape_str(word, sizeof word,
+		    s->roles[i]));
+		if (n < 0 || (size_t)n >= sizeof needed - len) {
+			(void)snprintf(needed + len, sizeof needed - len,
+			    "...");
+			break;
+		}
+		len += (size_t)n;
+	}
+	list_roles(&cert->roles, has, sizeof has);
+	(void)snprintf(cert->detail, sizeof cert->detail,
+	    "needs one of the roles: %s; the certificate has: %s", needed,
+	    has);
+	return SEK_R_CERT_ROLE;
+}
+
 static enum sek_reason
 judge(struct sek_login *l, struct candidate *c)
 {
+	enum sek_reason reason;
+
+	if (c->denied != 0)
+		return SEK_R_DENY_LISTED;
 	if (c->credential.status == SEK_STATUS_REVOKED)
 		return SEK_R_CREDENTIAL_REVOKED;
 	if (c->credential.status != SEK_STATUS_ACTIVE)
@@ -42,19 +130,23 @@ judge(struct sek_login *l, struct candidate *c)
 		return SEK_R_PERSON_SUSPENDED;
 	if (c->account.status != SEK_STATUS_ACTIVE)
 		return SEK_R_ACCOUNT_SUSPENDED;
-	return sek_cert_check(l->trust, c->leaf, l->now, &c->cert);
+	reason = sek_cert_check(l->trust, c->leaf, l->now, &c->cert);
+	return reason == SEK_R_OK ? check_role(l->service, &c->cert) : reason;
 }
 
-static void
+static int
 add(struct sek_login *l, struct candidates *all, const struct candidate *from)
 {
 	struct candidate *c;
+	int r;
 
 	if (all->n >= MAX_CANDIDATES || X509_up_ref(from->leaf) != 1)
-		return;
+		return SEK_OK;
 	c = &all->c[all->n++];
 	*c = *from;
-	c->reason = judge(l, c);
+	if ((r = ask_deny_list(l, c)) == SEK_OK)
+		c->reason = judge(l, c);
+	return r;
 }
 
 /* Whose card was tried on somebody else's account is worth a record; the
@@ -82,7 +174,7 @@ add_accounts(struct sek_login *l, struct candidates *all, struct candidate *c)
 		r = sek_store_granted(l->store, c->person.id, l->account.id);
 		c->account = l->account;
 		if (r == SEK_OK)
-			add(l, all, c);
+			r = add(l, all, c);
 		else if (r == SEK_E_NOENT)
 			note_not_granted(l, &c->person);
 		return r == SEK_E_NOENT ? SEK_OK : r;
@@ -94,7 +186,7 @@ add_accounts(struct sek_login *l, struct candidates *all, struct candidate *c)
 	    MAX_CANDIDATES, &n);
 	for (i = 0; r == SEK_OK && i < n; i++) {
 		c->account = accounts[i];
-		add(l, all, c);
+		r = add(l, all, c);
 	}
 	return r;
 }
@@ -290,6 +382,7 @@ take(struct sek_login *l, const struct candidate *c)
 	l->key = *c->key;
 	l->key.cert = NULL;
 	l->key.cert_len = 0;
+	l->denied = c->denied;
 	l->matched = true;
 	if (c->reason != SEK_R_OK)
 		sek_login_detail(l, c->cert.detail[0] != '\0' ?

@@ -23,9 +23,11 @@ outcome(enum sek_reason reason)
 	switch (reason) {
 	case SEK_R_BAD_SIGNATURE:
 	case SEK_R_CREDENTIAL_REVOKED:
+	case SEK_R_DENY_LISTED:
 	case SEK_R_CERT_REVOKED:
 	case SEK_R_CERT_SIGNATURE:
 	case SEK_R_CRL_INVALID:
+	case SEK_R_OCSP_INVALID:
 	case SEK_R_NO_TWO_FACTOR:
 	case SEK_R_PEER:
 		return 8;
@@ -100,6 +102,44 @@ add_token(json_t *rec, const struct sek_login *l)
 	sek_record_hex(rec, "token.issuer_sha256", l->cert.issuer_sha256, 32);
 	sek_record_str(rec, "token.cert_serial", l->cert.serial);
 	sek_record_str(rec, "token.subject", l->cert.subject);
+	if (l->cert.key[0] != '\0')
+		sek_record_str(rec, "token.key", l->cert.key);
+	if (l->cert.policies[0] != '\0')
+		sek_record_str(rec, "token.policies", l->cert.policies);
+	if (l->denied != 0)
+		sek_record_int(rec, "deny.id", l->denied);
+}
+
+/* The professions that the certificate vouches for. */
+static void
+add_roles(json_t *rec, const struct sek_cert_roles *roles)
+{
+	const struct sek_cert_role *role;
+	json_t *part;
+	size_t i;
+
+	for (i = 0; i < roles->n && i < SEK_MAX_CERT_ROLES; i++) {
+		role = &roles->role[i];
+		part = sek_record_part();
+		if (role->scheme[0] != '\0')
+			sek_record_str(part, "scheme", role->scheme);
+		if (role->code[0] != '\0')
+			sek_record_str(part, "code", role->code);
+		if (role->name[0] != '\0')
+			sek_record_str(part, "name", role->name);
+		sek_record_add(rec, "roles", part);
+	}
+}
+
+static void
+add_ocsp(json_t *rec, const struct sek_rev_info *r)
+{
+	if (r->responder[0] != '\0')
+		sek_record_str(rec, "revocation.responder", r->responder);
+	if (r->produced_at == 0)
+		return;
+	sek_record_int(rec, "revocation.produced_at", r->produced_at);
+	sek_record_bool(rec, "revocation.live", r->live);
 }
 
 static void
@@ -122,6 +162,9 @@ add_revocation(json_t *rec, const struct sek_rev_info *r)
 	if (r->revoked_at != 0)
 		sek_record_int(rec, "revocation.revoked_at", r->revoked_at);
 	sek_record_bool(rec, "revocation.grace_used", r->grace_used);
+	if (r->file[0] != '\0')
+		sek_record_str(rec, "revocation.file", r->file);
+	add_ocsp(rec, r);
 }
 
 static void
@@ -138,6 +181,8 @@ add_evidence(json_t *rec, const struct sek_login *l)
 	if (l->password == SEK_PASSED && l->account_native != 0)
 		sek_record_int(rec, "password_account", l->account_native);
 	add_token(rec, l);
+	if (l->matched)
+		add_roles(rec, &l->cert.roles);
 	add_revocation(rec, &l->cert.rev);
 	if (l->challenge.tbs_len > 0) {
 		(void)SHA256(l->challenge.tbs, l->challenge.tbs_len, hash);

@@ -14,11 +14,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sekisho/buf.h"
 #include "sekisho/err.h"
 #include "sekisho/wire_front.h"
 
 #define SEK_STORE_FILE "sekisho.db"
-#define SEK_STORE_SCHEMA 1 /* PRAGMA user_version */
+#define SEK_STORE_SCHEMA 2 /* PRAGMA user_version */
+
+enum sek_deny_kind {
+	SEK_DENY_PERSON = 1,     /* all that a person holds */
+	SEK_DENY_KEY = 2,        /* a key, in whatever certificate */
+	SEK_DENY_CERTIFICATE = 3 /* issuer and serial */
+};
 
 #define SEK_DISPLAY_MAX 257u
 #define SEK_NOTE_MAX 257u
@@ -70,6 +77,24 @@ struct sek_credential {
 	char created_by[SEK_NAME_MAX];
 	int64_t changed;
 	char changed_by[SEK_NAME_MAX];
+	/* The DER certificate, to enrol with; not owned.  What is read has
+	 * none here: see sek_store_certificate(). */
+	const uint8_t *cert;
+	size_t cert_len;
+};
+
+/* A row of the local deny-list. */
+struct sek_deny {
+	int64_t id;
+	enum sek_deny_kind kind;
+	char person[SEK_NAME_MAX];  /* PERSON; need not be in the store */
+	uint8_t spki_sha256[32];    /* KEY */
+	uint8_t issuer_sha256[32];  /* CERTIFICATE: of the DER issuer name */
+	char issuer[1025];          /* CERTIFICATE: for people */
+	char serial[65];            /* CERTIFICATE: hex as in a credential */
+	char reason[SEK_NOTE_MAX];
+	int64_t created;            /* seconds since 1970 */
+	char created_by[SEK_NAME_MAX];
 };
 
 /* Open `dir`/sekisho.db.  The file must be root's and nobody else's to
@@ -120,6 +145,23 @@ int sek_store_each_grant(struct sek_store *s, int64_t account_id,
 int sek_store_each_credential(struct sek_store *s, int64_t person_id,
     int (*fn)(void *, const struct sek_credential *), void *arg) SEK_MUST;
 
+/* The DER certificate of a credential; SEK_E_NOENT when there is no such
+ * credential, or it was enrolled before they were kept. */
+int sek_store_certificate(struct sek_store *s, int64_t id,
+    struct sek_buf *out) SEK_MUST;
+/* The same of each active credential of an active person. */
+int sek_store_each_certificate(struct sek_store *s,
+    int (*fn)(void *arg, int64_t credential, const uint8_t *der, size_t n),
+    void *arg) SEK_MUST;
+
+/* Is any of these on the deny-list?  SEK_OK: the row is in *out;
+ * SEK_E_NOENT: none is.  NULL: not asked about. */
+int sek_store_denied(struct sek_store *s, const char *person,
+    const uint8_t spki_sha256[32], const uint8_t issuer_sha256[32],
+    const char *serial, struct sek_deny *out) SEK_MUST;
+int sek_store_each_denied(struct sek_store *s,
+    int (*fn)(void *, const struct sek_deny *), void *arg) SEK_MUST;
+
 /* -- writing; `by` is the administrator (who), kept with each change and in
  * the table of changes.  SEK_E_EXISTS, SEK_E_NOENT and SEK_E_DENIED come with
  * a reason in `why`.  A status that is already so is SEK_E_EXISTS.
@@ -161,5 +203,16 @@ int sek_store_throttle(struct sek_store *s, uint32_t uid, const char *boot_id,
     int64_t boot_s, uint32_t max) SEK_MUST;
 
 const char *sek_status_word(enum sek_status status);
+/* Fills d->id and who and when; SEK_E_EXISTS when it is there already. */
+int sek_store_deny(struct sek_store *s, const char *by, struct sek_deny *d,
+    struct sek_why *why) SEK_MUST;
+/* Take a row off the list.  It is kept, and its number not used again. */
+int sek_store_allow(struct sek_store *s, const char *by, int64_t id,
+    const char *reason, struct sek_why *why) SEK_MUST;
+/* A row that is on the list. */
+int sek_store_deny_by_id(struct sek_store *s, int64_t id,
+    struct sek_deny *out) SEK_MUST;
+/* "person", "key" or "certificate". */
+const char *sek_deny_word(enum sek_deny_kind kind);
 
 #endif

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "sekisho/escape.h"
+#include "sekisho/wire_helper.h"
 
 #define N_ARGS(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -62,14 +63,15 @@ insert(struct sek_store *s, const struct sek_credential *c,
 		SEK_A_HASH(c->cert_sha256), SEK_A_TEXT(c->subject),
 		SEK_A_TEXT(c->issuer), SEK_A_TEXT(c->serial),
 		SEK_A_INT(c->not_after), SEK_A_TEXT(c->token_serial),
-		SEK_A_INT(c->created), SEK_A_TEXT(c->created_by)
+		SEK_A_INT(c->created), SEK_A_TEXT(c->created_by),
+		SEK_A_BLOB(c->cert, c->cert_len)
 	};
 
 	return sek_store_run(s, "INSERT INTO credential (person_id, bind,"
 	    " status, status_reason, label, spki_sha256, cert_sha256,"
 	    " subject, issuer, serial, not_after, token_serial, created,"
-	    " created_by, changed, changed_by) VALUES (?1, ?2, ?3, ?4, ?5,"
-	    " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?13, ?14)",
+	    " created_by, changed, changed_by, cert) VALUES (?1, ?2, ?3, ?4,"
+	    " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?13, ?14, ?15)",
 	    args, N_ARGS(args), why);
 }
 
@@ -92,6 +94,10 @@ check_credential(const char *by, const struct sek_credential *c,
 	    (c->bind != SEK_BIND_KEY && c->bind != SEK_BIND_CERTIFICATE)) {
 		sek_why_set(why, "who binds what how is not said");
 		return SEK_E_INVAL;
+	}
+	if (c->cert_len > SEK_MAX_CERT) {
+		sek_why_set(why, "the certificate is too large");
+		return SEK_E_LIMIT;
 	}
 	for (i = 0; i < N_ARGS(texts); i++)
 		if (!sek_store_text_ok(texts[i].text, texts[i].cap)) {

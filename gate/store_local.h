@@ -25,6 +25,8 @@ enum sek_store_st {
 	SEK_ST_GRANTED,
 	SEK_ST_ACCOUNTS_OF,
 	SEK_ST_ENROLLED,
+	SEK_ST_DENIED,
+	SEK_ST_DENY_ID,
 	SEK_N_ST
 };
 
@@ -48,9 +50,15 @@ struct sek_store {
 	" c.created, c.created_by, c.changed, c.changed_by"		\
 	" FROM credential c JOIN person p ON p.id = c.person_id"
 
+#define SEK_DENY_COLS							\
+	"SELECT d.id, d.kind, d.person, d.spki_sha256,"			\
+	" d.issuer_sha256, d.issuer, d.serial, d.reason, d.created,"	\
+	" d.created_by FROM deny d"
+
 /* One value for a placeholder; text and blobs are not copied. */
 struct sek_store_arg {
-	char kind; /* 'i', 't' (NULL is ""), or 'h': 32 bytes */
+	char kind; /* 'i', 't' (NULL is ""), 'h': 32 bytes, 'b': i bytes;
+		      NULL for bytes is SQL's NULL */
 	int64_t i;
 	const void *p;
 };
@@ -58,6 +66,7 @@ struct sek_store_arg {
 #define SEK_A_INT(v) ((struct sek_store_arg){ 'i', (v), NULL })
 #define SEK_A_TEXT(v) ((struct sek_store_arg){ 't', 0, (v) })
 #define SEK_A_HASH(v) ((struct sek_store_arg){ 'h', 0, (v) })
+#define SEK_A_BLOB(v, n) ((struct sek_store_arg){ 'b', (int64_t)(n), (v) })
 
 /* -- store_open.c */
 /* Is the file one that may be opened?  SEK_E_NOENT when it is not there. */
@@ -91,6 +100,15 @@ int sek_store_read_account(sqlite3_stmt *st, struct sek_account *out)
     SEK_MUST;
 int sek_store_read_credential(sqlite3_stmt *st, struct sek_credential *out)
     SEK_MUST;
+/* 32 bytes of a column. */
+int sek_store_hash(sqlite3_stmt *st, int col, uint8_t out[32]) SEK_MUST;
+/* Ends a look-up of one row: what sqlite3_step() said becomes SEK_E_NOENT or
+ * a failure, or else it stays `r`. */
+int sek_store_looked(struct sek_store *s, sqlite3_stmt *st, int rc, int r)
+    SEK_MUST;
+
+/* -- store_deny.c */
+int sek_store_read_deny(sqlite3_stmt *st, struct sek_deny *out) SEK_MUST;
 
 /* -- store_change.c */
 /* The frame of every writing call. */
@@ -102,7 +120,8 @@ int sek_store_leave(struct sek_store *s, bool own, int r, struct sek_why *why)
 struct sek_store_change {
 	const char *by;
 	const char *what; /* "add", "grant", "suspended", ... */
-	const char *kind; /* "person", "account", "grant", "credential" */
+	const char *kind; /* "person", "account", "grant", "credential",
+			     "deny" */
 	int64_t id;
 	const char *name;
 	const char *reason;

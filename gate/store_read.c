@@ -34,6 +34,16 @@ static const char *const lookups[SEK_N_ST] = {
 	    "SELECT 1 FROM grants g JOIN credential c"
 	    " ON c.person_id = g.person_id"
 	    " WHERE g.account_id = ?1 AND c.status = 2 LIMIT 1",
+	/* one index each */
+	[SEK_ST_DENIED] =
+	    SEK_DENY_COLS " WHERE d.kind = 1 AND d.lifted = 0"
+	    " AND d.person = ?1 UNION ALL "
+	    SEK_DENY_COLS " WHERE d.kind = 2 AND d.lifted = 0"
+	    " AND d.spki_sha256 = ?2 UNION ALL "
+	    SEK_DENY_COLS " WHERE d.kind = 3 AND d.lifted = 0"
+	    " AND d.issuer_sha256 = ?3 AND d.serial = ?4 LIMIT 1",
+	[SEK_ST_DENY_ID] =
+	    SEK_DENY_COLS " WHERE d.id = ?1 AND d.lifted = 0",
 };
 
 int
@@ -54,8 +64,8 @@ sek_store_look(struct sek_store *s, enum sek_store_st which,
 }
 
 /* Ends the read: a statement left in the middle would keep the lock. */
-static int
-done(struct sek_store *s, sqlite3_stmt *st, int rc, int r)
+int
+sek_store_looked(struct sek_store *s, sqlite3_stmt *st, int rc, int r)
 {
 	if (rc == SQLITE_DONE)
 		r = SEK_E_NOENT;
@@ -105,8 +115,8 @@ sek_store_read_account(sqlite3_stmt *st, struct sek_account *out)
 	return SEK_OK;
 }
 
-static int
-hash_of(sqlite3_stmt *st, int col, uint8_t out[32])
+int
+sek_store_hash(sqlite3_stmt *st, int col, uint8_t out[32])
 {
 	const void *p;
 
@@ -142,8 +152,8 @@ sek_store_read_credential(sqlite3_stmt *st, struct sek_credential *out)
 			return SEK_E_IO;
 	if ((bind != SEK_BIND_KEY && bind != SEK_BIND_CERTIFICATE) ||
 	    status_of(st, 4, SEK_STATUS_REVOKED, &c.status) != SEK_OK ||
-	    hash_of(st, 7, c.spki_sha256) != SEK_OK ||
-	    hash_of(st, 8, c.cert_sha256) != SEK_OK)
+	    sek_store_hash(st, 7, c.spki_sha256) != SEK_OK ||
+	    sek_store_hash(st, 8, c.cert_sha256) != SEK_OK)
 		return SEK_E_IO;
 	c.bind = (enum sek_bind)bind;
 	c.id = sqlite3_column_int64(st, 0);
@@ -168,7 +178,7 @@ sek_store_account(struct sek_store *s, const char *name,
 		return r;
 	if ((rc = sqlite3_step(st)) == SQLITE_ROW)
 		r = sek_store_read_account(st, out);
-	return done(s, st, rc, r);
+	return sek_store_looked(s, st, rc, r);
 }
 
 static int
@@ -182,7 +192,7 @@ one_person(struct sek_store *s, enum sek_store_st which,
 		return r;
 	if ((rc = sqlite3_step(st)) == SQLITE_ROW)
 		r = sek_store_read_person(st, out);
-	return done(s, st, rc, r);
+	return sek_store_looked(s, st, rc, r);
 }
 
 int
@@ -210,7 +220,7 @@ one_credential(struct sek_store *s, enum sek_store_st which,
 		return r;
 	if ((rc = sqlite3_step(st)) == SQLITE_ROW)
 		r = sek_store_read_credential(st, out);
-	return done(s, st, rc, r);
+	return sek_store_looked(s, st, rc, r);
 }
 
 int
@@ -239,7 +249,7 @@ sek_store_granted(struct sek_store *s, int64_t person_id, int64_t account_id)
 	    SEK_A_INT(person_id), SEK_A_INT(account_id) }, 2, &st);
 	if (r != SEK_OK)
 		return r;
-	return done(s, st, sqlite3_step(st), SEK_OK);
+	return sek_store_looked(s, st, sqlite3_step(st), SEK_OK);
 }
 
 int
@@ -278,7 +288,7 @@ sek_store_account_enrolled(struct sek_store *s, int64_t account_id,
 	    (struct sek_store_arg[]){ SEK_A_INT(account_id) }, 1, &st);
 	if (r != SEK_OK)
 		return r;
-	r = done(s, st, sqlite3_step(st), SEK_OK);
+	r = sek_store_looked(s, st, sqlite3_step(st), SEK_OK);
 	if (r != SEK_OK && r != SEK_E_NOENT)
 		return r;
 	*enrolled = r == SEK_OK;

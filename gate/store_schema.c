@@ -91,7 +91,42 @@ static const char step_create[] =
     " reason TEXT NOT NULL\n"
     ") STRICT;\n";
 
-const char *const sek_store_steps[SEK_STORE_SCHEMA] = { step_create };
+/*
+ * The certificate at enrolment, so that its revocation can be fetched before
+ * the next login; what was enrolled before has none.  The deny-list: a row
+ * that was lifted stays, since records name it.
+ */
+static const char step_deny[] =
+    "ALTER TABLE credential ADD COLUMN cert BLOB\n"
+    " CHECK (cert IS NULL OR length(cert) BETWEEN 1 AND 16384);\n"
+    "CREATE TABLE deny (\n"
+    " id INTEGER PRIMARY KEY,\n"
+    " kind INTEGER NOT NULL CHECK (kind IN (1, 2, 3)),\n"
+    " person TEXT NOT NULL\n"
+    "  CHECK (length(CAST(person AS BLOB)) BETWEEN 0 AND 256),\n"
+    " spki_sha256 BLOB CHECK (length(spki_sha256) = 32),\n"
+    " issuer_sha256 BLOB CHECK (length(issuer_sha256) = 32),\n"
+    " issuer TEXT NOT NULL,\n"
+    " serial TEXT NOT NULL,\n"
+    " reason TEXT NOT NULL,\n"
+    " created INTEGER NOT NULL,\n"
+    " created_by TEXT NOT NULL,\n"
+    " lifted INTEGER NOT NULL,\n"
+    " lifted_by TEXT NOT NULL,\n"
+    " lifted_reason TEXT NOT NULL,\n"
+    " CHECK (person <> '' OR kind <> 1),\n"
+    " CHECK (spki_sha256 IS NOT NULL OR kind <> 2),\n"
+    " CHECK ((issuer_sha256 IS NOT NULL AND serial <> '') OR kind <> 3)\n"
+    ") STRICT;\n"
+    "CREATE UNIQUE INDEX deny_person ON deny (person)\n"
+    " WHERE kind = 1 AND lifted = 0;\n"
+    "CREATE UNIQUE INDEX deny_key ON deny (spki_sha256)\n"
+    " WHERE kind = 2 AND lifted = 0;\n"
+    "CREATE UNIQUE INDEX deny_certificate ON deny (issuer_sha256, serial)\n"
+    " WHERE kind = 3 AND lifted = 0;\n";
+
+const char *const sek_store_steps[SEK_STORE_SCHEMA] = { step_create,
+    step_deny };
 
 /* Applied in the same transaction, after each step. */
 static const char note[] =

@@ -50,6 +50,9 @@ sek_store_bind(sqlite3_stmt *st, const struct sek_store_arg *args, size_t n)
 			rc = sqlite3_bind_int64(st, at, a->i);
 		else if (a->kind == 'h')
 			rc = sqlite3_bind_blob(st, at, a->p, 32, SQLITE_STATIC);
+		else if (a->kind == 'b')
+			rc = sqlite3_bind_blob64(st, at, a->p,
+			    (sqlite3_uint64)a->i, SQLITE_STATIC);
 		else
 			rc = sqlite3_bind_text(st, at,
 			    a->p != NULL ? (const char *)a->p : "", -1,

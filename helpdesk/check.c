@@ -15,6 +15,9 @@
 #include "gate/audit.h"
 #include "gate/certificate.h"
 #include "gate/helper.h"
+#include "gate/ocsp.h"
+#include "gate/revocation.h"
+#include "gate/revocation_index.h"
 #include "sekisho/os.h"
 
 #define BUSY_MS 5000
@@ -47,6 +50,136 @@ check_trust(struct findings *f)
 
 	sek_trust_free(t);
 	found(f, "trust", p->anchors, r, &why);
+}
+
+/* -- revocation */
+
+/* What a login asks, in the words of the configuration. */
+static void
+show_rules(struct findings *f)
+{
+	const struct sek_policy *p = f->d->policy;
+	const struct sek_why none = { "" };
+	char text[200], stale[32] = "deny", ocsp[80] = "";
+
+	if (p->check == SEK_CHECK_NONE) {
+		found(f, "revocation", "check = none", SEK_OK, &none);
+		return;
+	}
+	if (p->stale == SEK_UNKNOWN_GRACE)
+		(void)snprintf(stale, sizeof(stale), "grace %u",
+		    p->grace_s / 3600);
+	if (sek_rev_check_asks_ocsp(p->check))
+		(void)snprintf(ocsp, sizeof(ocsp),
+		    ", ocsp-max-age = %u, ocsp-live = %u", p->ocsp_max_age_h,
+		    p->ocsp_live_s);
+	(void)snprintf(text, sizeof(text), "check = %s, stale = %s%s",
+	    sek_rev_check_word(p->check), stale, ocsp);
+	found(f, "revocation", text, SEK_OK, &none);
+}
+
+/* A folder of sekisho-fetch's: good, or not there yet. */
+static void
+check_cache(struct findings *f, const char *thing, const char *below)
+{
+	const char *cache = f->d->policy->cache;
+	struct sek_why why = { "" };
+	char path[PATH_MAX];
+	int n;
+
+	n = snprintf(path, sizeof(path), "%s%s%s", cache,
+	    *below != '\0' ? "/" : "", below);
+	if (n < 0 || n >= (int)sizeof(path))
+		found(f, thing, cache, SEK_E_LIMIT, &why);
+	else if (access(path, F_OK) != 0 && errno == ENOENT)
+		DESK_SAY(f->d, W_FOUND_NOT_YET, { thing, path });
+	else
+		found(f, thing, path, sek_path_safe(path, true, &why), &why);
+}
+
+/* The folder of lists, and each file in it: what cannot be used is left out
+ * by a login, so here is where it is told. */
+static void
+check_crls(struct findings *f)
+{
+	const struct sek_policy *p = f->d->policy;
+	struct sek_rev_source *s = NULL;
+	struct sek_why why = { "" };
+	int r;
+
+	if (p->crls[0] == '\0')
+		return;
+	r = sek_rev_open(p->crls, "", &s, &why);
+	if (r == SEK_OK && sek_rev_problems(s, &why) > 0)
+		r = SEK_E_SYNTAX;
+	sek_rev_close(s);
+	found(f, "crls", p->crls, r, &why);
+}
+
+/* What sekisho-fetch is told. */
+static void
+check_fetch(struct findings *f)
+{
+	const struct sek_policy *p = f->d->policy;
+	struct sek_why why = { "" };
+	char thing[90], text[512];
+	size_t i;
+
+	for (i = 0; i < p->n_crl_urls; i++) {
+		(void)snprintf(thing, sizeof(thing), "crl %s",
+		    p->crl_names[i]);
+		found(f, thing, p->crl_urls[i], SEK_OK, &why);
+	}
+	for (i = 0; i < p->n_ocsp_urls; i++)
+		found(f, "ocsp-url", p->ocsp_urls[i], SEK_OK, &why);
+	(void)snprintf(text, sizeof(text), "distribution-points = %s, "
+	    "seconds = %u, max-megabytes = %u%s%s",
+	    p->fetch_from_certs ? "yes" : "no", p->fetch_s, p->fetch_max_mb,
+	    p->fetch_proxy[0] != '\0' ? ", proxy = " : "", p->fetch_proxy);
+	found(f, "fetch", text, SEK_OK, &why);
+	if (p->fetch_ca_file[0] != '\0')
+		found(f, "ca-file", p->fetch_ca_file,
+		    sek_path_safe(p->fetch_ca_file, false, &why), &why);
+}
+
+static void
+check_revocation(struct findings *f)
+{
+	show_rules(f);
+	if (f->d->policy->check == SEK_CHECK_NONE)
+		return;
+	check_crls(f);
+	check_cache(f, "cache", "");
+	check_cache(f, "cache of CRLs", SEK_INDEX_FOLDER);
+	if (sek_rev_check_asks_ocsp(f->d->policy->check))
+		check_cache(f, "cache of OCSP", SEK_OCSP_FOLDER);
+	check_fetch(f);
+}
+
+/* What opens a service, and to whom. */
+static void
+show_services(struct findings *f)
+{
+	const struct sek_policy *p = f->d->policy;
+	const struct sek_why none = { "" };
+	const struct sek_service *s;
+	char thing[SEK_NAME_MAX + 16], text[SEK_MAX_ROLES * 70 + 200];
+	size_t i, k, n;
+
+	for (i = 0; i < p->n_services; i++) {
+		s = &p->services[i];
+		(void)snprintf(thing, sizeof(thing), "service %s", s->name);
+		/* names and pairs have their limits: it all fits */
+		for (k = n = 0; k < s->n_pairs && n < sizeof(text); k++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+			    "%s%s", k > 0 ? ", " : "",
+			    sek_pair_word(s->pairs[k]));
+		for (k = 0; k < s->n_roles && n < sizeof(text); k++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+			    "%s\"%s\"", k > 0 ? ", " : "; roles ",
+			    s->roles[k]);
+		found(f, thing, text, SEK_OK, &none);
+	}
 }
 
 static void
@@ -126,6 +259,7 @@ check_config(struct desk *d, int argc, char **argv)
 		return r;
 	found(&f, "configuration", d->conf, SEK_OK, &why);
 	check_trust(&f);
+	check_revocation(&f);
 	check_store(&f);
 	check_audit(&f);
 	check_helper(&f, "sekisho-pkcs11");
@@ -134,6 +268,7 @@ check_config(struct desk *d, int argc, char **argv)
 	for (i = 0; i < d->policy->n_modules; i++)
 		found(&f, d->policy->modules[i].name,
 		    d->policy->modules[i].path, SEK_OK, &why);
+	show_services(&f);
 	if (f.bad == 0) {
 		DESK_SAY(d, W_CHECK_OK, { NULL });
 		return DESK_OK;

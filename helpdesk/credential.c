@@ -47,23 +47,13 @@ show_line(const struct desk *d, const struct sek_credential *c)
 }
 
 static json_t *
-hex(const uint8_t *p, size_t n)
-{
-	char text[65];
-	size_t i;
-
-	for (i = 0; i < n && i < 32; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", p[i]);
-	return json_string(text);
-}
-
-static json_t *
 as_json(const struct sek_credential *c)
 {
 	struct desk_date until, made, changed;
+	struct desk_hex cert, key;
 
 	return json_pack("{s:I, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s,"
-	    " s:o, s:o, s:o, s:s, s:o, s:s, s:o}",
+	    " s:s, s:s, s:o, s:s, s:o, s:s, s:o}",
 	    "id", (json_int_t)c->id, "person", desk_json_text(c->person),
 	    "status", sek_status_word(c->status),
 	    "bind", c->bind == SEK_BIND_KEY ? "key" : "certificate",
@@ -73,8 +63,8 @@ as_json(const struct sek_credential *c)
 	    "issuer", desk_json_text(c->issuer),
 	    "serial", desk_json_text(c->serial),
 	    "not_after", desk_utc(&until, c->not_after),
-	    "cert_sha256", hex(c->cert_sha256, 32),
-	    "spki_sha256", hex(c->spki_sha256, 32),
+	    "cert_sha256", desk_hex(&cert, c->cert_sha256, 32),
+	    "spki_sha256", desk_hex(&key, c->spki_sha256, 32),
 	    "token_serial", desk_json_text(c->token_serial),
 	    "created", desk_utc(&made, c->created),
 	    "created_by", desk_json_text(c->created_by),

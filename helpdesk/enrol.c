@@ -112,8 +112,9 @@ keep(struct enrol *e)
 	struct sek_credential c = { .person_id = e->person.id,
 		.bind = e->bind, .not_after = i->not_after };
 	struct sek_why why = { "" };
+	unsigned char *der = NULL;
 	char id[24];
-	int r, err;
+	int r, err, n;
 
 	memcpy(c.spki_sha256, i->spki_sha256, 32);
 	memcpy(c.cert_sha256, i->cert_sha256, 32);
@@ -126,12 +127,19 @@ keep(struct enrol *e)
 	    proof_text(e->proof));
 	(void)snprintf(c.label, sizeof(c.label), "%s",
 	    e->label != NULL ? e->label : "");
-	if ((r = desk_begin(e->d)) != DESK_GO)
-		return r;
-	err = sek_store_enrol(e->d->store, e->d->actor, &c, &why);
-	if (err == SEK_OK)
-		record(e, &c);
-	if ((r = desk_end(e->d, err, &why)) != DESK_OK)
+	/* sekisho-fetch asks about it before its next login */
+	if ((n = i2d_X509(e->cert, &der)) <= 0)
+		return desk_lost(e->d);
+	c.cert = der;
+	c.cert_len = (size_t)n;
+	if ((r = desk_begin(e->d)) == DESK_GO) {
+		err = sek_store_enrol(e->d->store, e->d->actor, &c, &why);
+		if (err == SEK_OK)
+			record(e, &c);
+		r = desk_end(e->d, err, &why);
+	}
+	OPENSSL_free(der);
+	if (r != DESK_OK)
 		return r;
 	(void)snprintf(id, sizeof(id), "%lld", (long long)c.id);
 	DESK_SAY(e->d, W_ENROLLED, { id, e->person.name });

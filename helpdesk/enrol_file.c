@@ -87,34 +87,52 @@ from_pem(const struct sek_buf *text, uint8_t **der, size_t *n,
 }
 
 int
-enrol_from_file(struct enrol *e)
+desk_certificate(const char *path, struct sek_buf *out, struct sek_why *why)
 {
 	static const char begin[] = "-----BEGIN ";
 	struct sek_buf text = { 0 };
-	struct sek_why why = { "" };
 	uint8_t *der = NULL;
 	size_t n = 0;
 	int r;
 
-	e->kind = "file";
-	e->proof = "none";
-	r = read_whole(e->file, &text, &why);
+	r = read_whole(path, &text, why);
 	if (r == SEK_OK && text.len == 0) {
-		sek_why_set(&why, "is empty");
+		sek_why_set(why, "is empty");
 		r = SEK_E_SYNTAX;
 	}
 	if (r == SEK_OK && memmem(text.p, text.len, begin,
-	    sizeof(begin) - 1) != NULL)
-		r = from_pem(&text, &der, &n, &why);
+	    sizeof(begin) - 1) == NULL) {
+		*out = text;
+		return SEK_OK;
+	}
+	if (r == SEK_OK)
+		r = from_pem(&text, &der, &n, why);
+	if (r == SEK_OK) {
+		sek_put_raw(out, der, n);
+		r = sek_buf_ok(out);
+	}
+	OPENSSL_free(der);
+	sek_buf_free(&text);
+	return r;
+}
+
+int
+enrol_from_file(struct enrol *e)
+{
+	struct sek_buf der = { 0 };
+	struct sek_why why = { "" };
+	int r;
+
+	e->kind = "file";
+	e->proof = "none";
+	r = desk_certificate(e->file, &der, &why);
 	if (r != SEK_OK) {
 		DESK_ERR(e->d, W_CERT_FILE, { e->file,
 		    why.text[0] != '\0' ? why.text : sek_strerror(r) });
 		r = DESK_REFUSED;
 	} else {
-		r = der != NULL ? enrol_take(e, der, n) :
-		    enrol_take(e, text.p, text.len);
+		r = enrol_take(e, der.p, der.len);
 	}
-	OPENSSL_free(der);
-	sek_buf_free(&text);
+	sek_buf_free(&der);
 	return r;
 }

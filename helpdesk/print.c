@@ -123,6 +123,17 @@ desk_utc(struct desk_date *d, int64_t at)
 	return d->text;
 }
 
+const char *
+desk_hex(struct desk_hex *h, const uint8_t *p, size_t n)
+{
+	size_t i;
+
+	h->text[0] = '\0';
+	for (i = 0; i < n && i < 32; i++)
+		(void)snprintf(h->text + 2 * i, 3, "%02x", p[i]);
+	return h->text;
+}
+
 json_t *
 desk_json_text(const char *s)
 {

@@ -45,6 +45,10 @@ pki_cert "$SITE/pki" other foreign /CN=foreign key=ec:P-256
 site_token foreign foreign
 cert p384 key=ec:P-384
 cert rsa4096 key=rsa:4096
+site_roles 'name:Medical Doctor' code:12
+cert doctor key=ec:P-256 "${roles[@]}"
+site_roles name:薬剤師
+cert pharmacist key=ec:P-256 "${roles[@]}"
 finish
 
 # Each case has its own token: the one that is let be seen by its label.
@@ -59,9 +63,11 @@ t enrolments
 only taro "s/^\[revocation/[certificate]\npurpose = client-auth 1.3.6.1.5.5.7.3.1\n&/"
 cp "$SITE/pki/other.crt" "$SITE/etc/anchors/"
 pki_crl "$SITE/pki" other "$SITE/crl/other.crl"
-for who in taro revoked expired server foreign p384 rsa4096; do
+for who in taro revoked expired server foreign p384 rsa4096 doctor; do
 	enrol taro $who
 done
+enrol jiro pharmacist
+site_desk account grant hanako jiro >/dev/null || wrong grant
 enrol hanako hanako
 rm "$SITE/etc/anchors/other.crt" "$SITE/crl/other.crl"
 finish
@@ -310,6 +316,140 @@ login --user taro
 has "$generic"
 refused person-suspended
 site_desk person resume taro --reason back >/dev/null
+
+# -- the deny-list: it comes before all the rest, and needs nobody's CRL
+deny() {
+	site_desk deny "$@" --reason 'lost in the train' >"$dir/denied" 2>&1 ||
+	    wrong "deny $*: $(cat "$dir/denied")"
+	row=$(sed -n 's/^number \([0-9]*\) of.*/\1/p' "$dir/denied")
+}
+allow() {
+	site_desk allow "$row" --reason found >/dev/null || wrong "allow $row"
+}
+blocked() {
+	refused deny-listed
+	recorded "\"deny\":{\"id\":$row}" "number $row of the deny-list ($1): " \
+	    'lost in the train' '"result":8'
+	shows "This card has been blocked here."
+	lacks "prompt: PIN"
+}
+t deny_list_by_person_key_certificate_and_serial
+only taro
+key=$(openssl x509 -in "$SITE/pki/taro.crt" -noout -pubkey |
+    openssl pkey -pubin -outform DER | sha256sum | cut -d' ' -f1)
+for what in 'person taro' "key $key" "key $SITE/pki/taro.crt" \
+    "certificate $SITE/pki/taro.crt" \
+    "serial $SITE/pki/ca.crt $(pki_serial "$SITE/pki/taro.crt")"; do
+	# shellcheck disable=SC2086
+	deny $what
+	login --user taro
+	kind=${what%% *}
+	blocked "${kind/serial/certificate}"
+	allow
+	login --user taro
+	ended 0
+done
+
+t deny_list_card_first
+only hanako
+deny key "$SITE/pki/hanako.crt"
+run site_drive --service kiosk --answer "Number or name=2"
+blocked key
+recorded '"name":"hanako"'
+allow
+
+t deny_list_is_of_this_card_only
+only hanako
+deny key "$SITE/pki/taro.crt"
+run site_drive --service kiosk --user hanako --answer PIN=$SITE_PIN
+ended 0
+allow
+
+t deny_list_comes_first
+only expired
+deny certificate "$SITE/pki/expired.crt"
+login --user taro
+blocked certificate
+mv "$SITE/crl/ca.crl" "$SITE/crl/away"
+site_desk person suspend taro --reason leave >/dev/null
+login --user taro
+blocked certificate
+mv "$SITE/crl/away" "$SITE/crl/ca.crl"
+site_desk person resume taro --reason back >/dev/null
+allow
+login --user taro
+refused cert-expired
+only taro
+deny person taro
+site_desk suspend "$id" --reason 'left at home' >/dev/null
+login --user taro
+blocked person
+site_desk resume "$id" >/dev/null
+allow
+
+t deny_list_that_cannot_be_read_lets_nobody_in
+sqlite3 "$SITE/lib/sekisho.db" 'ALTER TABLE deny RENAME TO away'
+login --user taro
+lacks "auth = 0" "prompt: PIN"
+refused store
+run site_drive --service kiosk --answer PIN=$SITE_PIN
+refused store
+sqlite3 "$SITE/lib/sekisho.db" 'ALTER TABLE away RENAME TO deny'
+login --user taro
+ended 0
+
+# -- roles: what a service asks of the certificate
+t roles_of_a_service
+kiosk() {
+	only "$1" "/^\[service kiosk/,\$s/^pairs = .*/&\nroles = $2/"
+	run site_drive --service kiosk --answer PIN=$SITE_PIN "${@:3}"
+}
+for need in '"Medical Doctor"' 'Nurse, "Medical Doctor"' \
+    '1.2.392.100495.1.6.1.1:Medical Doctor' 12 \
+    1.2.392.100495.1.6.1.1:12; do
+	kiosk doctor "$need" --user taro
+	ended 0
+done
+recorded_auth() {
+	grep '"event":"auth"' "$SITE_LOG" | tail -n 1 >"$dir/out"
+	shows "$@"
+}
+recorded_auth '"roles":[{"code":"12","scheme":"1.2.392.100495.1.6.1.1"},'`
+    `'{"name":"Medical Doctor","scheme":"1.2.392.100495.1.6.1.1"}]' \
+    '"key":"P-256"'
+kiosk pharmacist 薬剤師 --user hanako
+ended 0
+recorded_auth '"name":"薬剤師"' '"scheme":"1.2.392.100495.1.6.1.1"'
+grep -q '"code":"12"' "$SITE_LOG" || wrong "no code on record"
+
+t without_the_role_nobody_enters
+for need in Nurse 'medical doctor' Medical Doctor 1.2.3:12 \
+    '"Medical Doctor "'; do
+	kiosk doctor "$need" --user taro
+	refused cert-role
+	lacks "prompt: PIN" "auth = 0"
+	shows "does not have the role that is needed here."
+done
+recorded 'needs one of the roles: Medical Doctor ; the certificate has: '`
+    `'12, Medical Doctor'
+kiosk taro Nurse --user taro
+refused cert-role
+recorded 'the certificate has: none'
+kiosk pharmacist '"Medical Doctor", Dentist'
+refused cert-role
+recorded '"claimed":""' \
+    'roles: Medical Doctor, Dentist; the certificate has: 薬剤師'
+
+t roles_are_of_one_service
+only taro '/^\[service kiosk/,$s/^pairs = .*/&\nroles = Nurse/'
+login --user taro
+ended 0
+
+t a_role_does_not_make_a_bad_certificate_good
+mv "$SITE/crl/ca.crl" "$SITE/crl/away"
+kiosk doctor '"Medical Doctor"' --user taro
+refused crl-missing
+mv "$SITE/crl/away" "$SITE/crl/ca.crl"
 
 t pin_pair
 only taro

@@ -12,6 +12,8 @@
 #   site_user NAME PASSWORD  a user of the system, by a passwd file of our own
 #   site_person NAME DISPLAY [ACCOUNT]...   a person and what it may open
 #   site_cert NAME SUBJECT [OPTION]...      a certificate by the site's CA
+#   site_roles ROLE...       fills $roles with options of site_cert for a
+#                            certificate with these: name:TEXT, code:DIGITS
 #   site_token LABEL NAME [PIN]             a SoftHSM token that holds it
 #   site_enrol PERSON NAME [OPTION]...      bind the certificate to a person
 #   site_crl [OPTION]...     a new CRL by the CA, options of pki_crl
@@ -29,6 +31,8 @@ SITE_SOFTHSM=/usr/lib/softhsm/libsofthsm2.so
 SITE_HERE=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=tests/pki.sh
 . "$SITE_HERE/pki.sh"
+# shellcheck source=tests/hpki.sh
+. "$SITE_HERE/hpki.sh"
 # shellcheck source=tests/card/ns.sh
 . "$SITE_HERE/card/ns.sh"
 
@@ -167,6 +171,11 @@ site_cert() {
 	local name=$1 subject=$2
 	shift 2
 	pki_cert "$SITE/pki" ca "$name" "$subject" "$@"
+}
+
+# Options go into the array `roles`.
+site_roles() {
+	roles=("ext=2.5.29.9=ASN1:SEQUENCE:sda" "conf=$(_hpki_roles "$@")")
 }
 
 # What SoftHSM keeps belongs to the user the helpers run as.

@@ -12,7 +12,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "gate/store_schema.h"
 #include "sekisho/deadline.h"
 
 /* -- the file */
@@ -48,7 +47,7 @@ made_private_and_whole(void)
 		n++;
 	(void)closedir(d);
 	CHECK_INT(n, 3); /* ., .. and the store: nothing else is left */
-	CHECK_STR(ask("PRAGMA user_version"), "1");
+	CHECK_STR(ask("PRAGMA user_version"), "2");
 	CHECK_STR(ask("PRAGMA journal_mode"), "delete");
 	CHECK_STR(ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
 	    " AND sql NOT LIKE '%STRICT%'"), "0");
@@ -194,20 +193,56 @@ a_cut_file_is_a_failure_not_an_answer(void)
 
 /* -- versions */
 
-/* FNV-1a over the schema as it was released: a released step must not be
- * edited, so this number changes only together with SEK_STORE_SCHEMA. */
+/* FNV-1a over each step as it was released: a released step must not be
+ * edited, so a number is added only together with SEK_STORE_SCHEMA. */
 static void
 the_released_schema_is_frozen(void)
 {
+	static const char *const frozen[SEK_STORE_SCHEMA] = {
+		"36dca90d8578d137", "66fe2bbb28ae4caf"
+	};
 	const char *p;
-	uint64_t h = 1469598103934665603u;
+	uint64_t h;
 	char hex[32];
+	size_t i;
 
-	for (p = sek_store_steps[0]; *p != '\0'; p++)
-		h = (h ^ (uint8_t)*p) * 1099511628211u;
-	(void)snprintf(hex, sizeof(hex), "%016llx", (unsigned long long)h);
-	CHECK_STR(hex, "36dca90d8578d137");
-	CHECK_INT(SEK_STORE_SCHEMA, 1);
+	for (i = 0; i < SEK_STORE_SCHEMA; i++) {
+		h = 1469598103934665603u;
+		for (p = sek_store_steps[i]; *p != '\0'; p++)
+			h = (h ^ (uint8_t)*p) * 1099511628211u;
+		(void)snprintf(hex, sizeof(hex), "%016llx",
+		    (unsigned long long)h);
+		CHECK_STR(hex, frozen[i]);
+	}
+}
+
+/* The step is one transaction: with no room for it the store stays as it
+ * was, and serves a program of its version. */
+static int
+try_migrate(void)
+{
+	struct sek_store *s = NULL;
+
+	return sek_store_open(dir, true, 50, &s, NULL);
+}
+
+static int with_no_room(int (*fn)(void));
+
+static void
+version_1_stays_whole_when_it_cannot_be_brought_up(void)
+{
+	struct sek_store *s = NULL;
+
+	make_version_1();
+	CHECK_INT(with_no_room(try_migrate), SEK_E_IO);
+	CHECK_STR(ask("PRAGMA user_version"), "1");
+	CHECK_STR(ask("SELECT count(*) FROM pragma_table_info('credential')"
+	    " WHERE name = 'cert'"), "0");
+	CHECK_INT(sek_store_open_as(dir, false, 50, sek_store_steps, 1, &s,
+	    &why), SEK_OK);
+	CHECK_INT(sek_store_check(s, &why), SEK_OK);
+	sek_store_close(s);
+	sek_store_close(open_it(true));
 }
 
 static const char *const two_steps[] = { NULL,
@@ -219,13 +254,18 @@ static const char *const broken_steps[] = { NULL,
 static const char *const dangling_steps[] = { NULL,
 	"INSERT INTO grants VALUES (77, 78, 0, '')" };
 
-/* The steps of a later version, the first being today's. */
+/* The steps of a later version, today's and one more. */
 static int
 open_later(const char *const later[2], bool write)
 {
-	const char *const steps[2] = { sek_store_steps[0], later[1] };
+	const char *steps[SEK_STORE_SCHEMA + 1];
 	struct sek_store *s = NULL;
-	int r = sek_store_open_as(dir, write, 50, steps, 2, &s, &why);
+	int r;
+
+	memcpy(steps, sek_store_steps, sizeof(sek_store_steps));
+	steps[SEK_STORE_SCHEMA] = later[1];
+	r = sek_store_open_as(dir, write, 50, steps, SEK_STORE_SCHEMA + 1, &s,
+	    &why);
 
 	sek_store_close(s);
 	return r;
@@ -239,15 +279,15 @@ an_older_store_is_brought_up_whole(void)
 	CHECK(strstr(why.text, "sekisho init") != NULL);
 	CHECK_INT(open_later(two_steps, true), SEK_OK);
 	CHECK_INT(open_later(two_steps, false), SEK_OK);
-	CHECK_STR(ask("PRAGMA user_version"), "2");
+	CHECK_STR(ask("PRAGMA user_version"), "3");
 	CHECK_STR(ask("SELECT group_concat(name || ward) FROM"
 	    " (SELECT * FROM person ORDER BY id)"),
 	    "yamadaeast,suzukieast");
 	CHECK_STR(ask("SELECT group_concat(object_id) FROM change"
-	    " WHERE what = 'schema'"), "1,2");
+	    " WHERE what = 'schema'"), "1,2,3");
 	CHECK_INT(open_later(two_steps, true), SEK_OK); /* once only */
 	CHECK_STR(ask("SELECT count(*) FROM change WHERE what = 'schema'"),
-	    "2");
+	    "3");
 }
 
 static void
@@ -259,7 +299,7 @@ a_failed_step_changes_nothing(void)
 	CHECK_INT(open_later(broken_steps, true), SEK_E_IO);
 	CHECK_INT(open_later(dangling_steps, true), SEK_E_IO);
 	CHECK(strstr(why.text, "missing") != NULL);
-	CHECK_STR(ask("PRAGMA user_version"), "1");
+	CHECK_STR(ask("PRAGMA user_version"), "2");
 	CHECK_STR(ask("SELECT count(*) FROM pragma_table_info('person')"
 	    " WHERE name = 'ward'"), "0");
 	s = open_it(true);
@@ -467,6 +507,7 @@ run_all(void)
 	RUN(refuses_what_is_no_store);
 	RUN(a_cut_file_is_a_failure_not_an_answer);
 	RUN(the_released_schema_is_frozen);
+	RUN(version_1_stays_whole_when_it_cannot_be_brought_up);
 	RUN(an_older_store_is_brought_up_whole);
 	RUN(a_failed_step_changes_nothing);
 	RUN(a_newer_store_is_refused);

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "gate/store.h"
+#include "gate/store_schema.h"
 
 /* Not every test program needs all of it. */
 #define MAYBE __attribute__((unused)) static
@@ -166,6 +167,33 @@ populated(void)
 	CHECK_INT(add_account(s, "yamada", false), SEK_OK);
 	CHECK_INT(add_account(s, "ward3", true), SEK_OK);
 	return s;
+}
+
+/* A store of the first version, with two persons, an account that one of
+ * them opens, and two cards, one of them revoked. */
+MAYBE void
+make_version_1(void)
+{
+	struct sek_store *s = NULL;
+
+	fresh();
+	CHECK_INT(sek_store_open_as(dir, true, 50, sek_store_steps, 1, &s,
+	    &why), SEK_OK);
+	sek_store_close(s);
+	CHECK_STR(ask("PRAGMA user_version"), "1");
+	raw("INSERT INTO person VALUES (1, 'yamada', '', 'yamada', 2, '', 7,"
+	    " 'root', 7, 'root'), (2, 'suzuki', '', 'suzuki', 1, '', 7,"
+	    " 'root', 7, 'root');"
+	    "INSERT INTO account VALUES (1, 'ward3', 1, 2, '', 7, 'root', 7,"
+	    " 'root');"
+	    "INSERT INTO grants VALUES (1, 1, 7, 'root');"
+	    "INSERT INTO credential VALUES (1, 1, 1, 2, 'proved', 'blue',"
+	    " CAST(printf('%032d', 1) AS BLOB),"
+	    " CAST(printf('%032d', 2) AS BLOB), 'CN=y', 'CN=CA', '0a', 9, 't',"
+	    " 7, 'root', 8, 'boss'), (5, 2, 2, 0, 'lost', '',"
+	    " CAST(printf('%032d', 3) AS BLOB),"
+	    " CAST(printf('%032d', 4) AS BLOB), 'CN=s', 'CN=CA', '0b', 9, '',"
+	    " 7, 'root', 7, 'root')");
 }
 
 /* A private folder for all cases; the caller removes it. */

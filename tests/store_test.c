@@ -166,7 +166,7 @@ a_key_is_bound_once_for_ever(void)
 	CHECK_STR(ask("SELECT count(*) FROM credential"), "2");
 	/* the last defence, should a program ever forget to ask */
 	raw("INSERT INTO credential SELECT 9, 2, bind, 2, '', '', spki_sha256,"
-	    " zeroblob(32), '', '', '', 0, '', 0, '', 0, ''"
+	    " zeroblob(32), '', '', '', 0, '', 0, '', 0, '', NULL"
 	    " FROM credential WHERE id = 1");
 	CHECK_STR(ask("SELECT count(*) FROM credential"), "2");
 }
@@ -420,7 +420,7 @@ each_change_tells_who_what_and_why(void)
 	sek_store_close(s);
 	CHECK_STR(ask("SELECT group_concat(by || ' ' || what || ' ' || kind ||"
 	    " ' ' || object_id || ' ' || name || ' ' || reason, '; ')"
-	    " FROM (SELECT * FROM change WHERE id > 3 ORDER BY id)"),
+	    " FROM (SELECT * FROM change WHERE id > 4 ORDER BY id)"),
 	    "root add account 1 yamada ; root add shared account 2 ward3 ; "
 	    "boss grant grant 2 ward3 yamada; "
 	    "root enrol credential 1 yamada proved; "
