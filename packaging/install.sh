@@ -11,6 +11,7 @@ set -eu
     "${PAMDIR:?}" "${MANDIR:?}" "${LIBDIR:?}" "${DOCDIR:?}" "${SYSCONFDIR:?}"
 D=${DESTDIR:-}
 units="systemd/system/sekisho-gate.socket systemd/system/sekisho-gate@.service
+ systemd/system/sekisho-fetch.service systemd/system/sekisho-fetch.timer
  sysusers.d/sekisho.conf tmpfiles.d/sekisho.conf"
 pages=$(cd man && ls ./*.[0-9])
 
@@ -23,7 +24,7 @@ put() { # MODE FOLDER FILE...
 
 do_install() {
 	put 755 "$LIBEXECDIR" "$B/sekisho-gate" "$B/sekisho-pkcs11" \
-	    "$B/sekisho-password"
+	    "$B/sekisho-password" "$B/sekisho-fetch"
 	put 755 "$SBINDIR" "$B/sekisho"
 	put 644 "$PAMDIR" "$B/pam_sekisho.so"
 	for page in $pages; do
