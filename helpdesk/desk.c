@@ -48,8 +48,8 @@ login_uid(void)
 	return end == text || v >= NO_LOGIN ? NO_LOGIN : (uint32_t)v;
 }
 
-static void
-find_actor(struct desk *d)
+void
+desk_find_actor(struct desk *d)
 {
 	uint32_t uid = login_uid();
 	const struct passwd *pw;
@@ -68,11 +68,8 @@ find_actor(struct desk *d)
 static void
 find_language(struct desk *d)
 {
-	const char *name;
+	const char *name = setlocale(LC_MESSAGES, "");
 
-	if (setlocale(LC_ALL, "") == NULL)
-		return;
-	name = setlocale(LC_MESSAGES, NULL);
 	if (name == NULL || (strncmp(name, "ja", 2) != 0 &&
 	    strncmp(name, "en", 2) != 0))
 		return;
@@ -88,7 +85,6 @@ desk_init(struct desk *d)
 	(void)setlocale(LC_ALL, "C");
 	(void)clearenv();
 	tzset();
-	find_actor(d);
 }
 
 void
@@ -103,17 +99,23 @@ desk_close(struct desk *d)
 }
 
 int
+desk_policy_quiet(struct desk *d, struct sek_why *why)
+{
+	int r = sek_policy_load(d->conf, &d->policy, why);
+
+	if (r == SEK_OK && !d->lang_said && !d->policy->language_auto)
+		d->lang = d->policy->language;
+	return r;
+}
+
+int
 desk_policy(struct desk *d)
 {
 	struct sek_why why = { "" };
-	int r;
+	int r = desk_policy_quiet(d, &why);
 
-	r = sek_policy_load(d->conf, &d->policy, &why);
-	if (r != SEK_OK)
-		return desk_refuse(d, &why, r);
-	if (!d->lang_said && !d->policy->language_auto)
-		d->lang = d->policy->language;
-	return DESK_GO;
+	desk_find_actor(d);
+	return r == SEK_OK ? DESK_GO : desk_refuse(d, &why, r);
 }
 
 int

@@ -43,7 +43,7 @@ struct desk {
 	const char *conf;
 	enum sek_lang lang;
 	bool lang_said;            /* by the terminal, not by the policy */
-	char actor[SEK_NAME_MAX];  /* who sits there */
+	char actor[SEK_NAME_MAX];  /* who sits there; see below */
 	struct sek_policy *policy; /* owned */
 	struct sek_store *store;   /* owned */
 	json_t *records;           /* of the change under way; owned */
@@ -58,6 +58,10 @@ extern const struct desk_command desk_enrol_commands[];
 extern const struct desk_command desk_credential_commands[];
 extern const struct desk_command desk_audit_commands[];
 extern const struct desk_command desk_check_commands[];
+extern const struct desk_command desk_verify_commands[];
+extern const struct desk_command desk_explain_commands[];
+extern const struct desk_command desk_refresh_commands[];
+extern const struct desk_command desk_deny_commands[];
 
 /* -- commands.c: all of the tables */
 const struct desk_command *desk_command_find(const char *first,
@@ -101,7 +105,16 @@ void desk_init(struct desk *d);
 void desk_close(struct desk *d);
 /* The policy, then the store: DESK_GO or what to exit with. */
 int desk_policy(struct desk *d) SEK_MUST;
+/* Fill `actor`, as desk_policy() does: not before it may be needed, since it
+ * may ask a directory far away. */
+void desk_find_actor(struct desk *d);
+/* The policy alone; SEK_OK, or `why` is for the caller to tell. */
+int desk_policy_quiet(struct desk *d, struct sek_why *why) SEK_MUST;
 int desk_store(struct desk *d, bool write) SEK_MUST;
+
+/* -- enrol_file.c: the bytes of one certificate out of a PEM or DER file. */
+int desk_certificate(const char *path, struct sek_buf *out,
+    struct sek_why *why) SEK_MUST;
 
 /* -- print.c */
 /* A text with %1..%4 replaced; outside data is escaped on its way in. */
@@ -131,6 +144,11 @@ const char *desk_day(struct desk_date *d, int64_t at);
 const char *desk_time(struct desk_date *d, int64_t at);
 /* RFC 3339 in UTC, for --json. */
 const char *desk_utc(struct desk_date *d, int64_t at);
+/* Bytes as lower case hex; 32 at most. */
+struct desk_hex {
+	char text[65];
+};
+const char *desk_hex(struct desk_hex *h, const uint8_t *p, size_t n);
 /* A JSON string of any C string; what is no UTF-8 is escaped. */
 json_t *desk_json_text(const char *s);
 /* Print an array of objects, one a line, and free it. */

@@ -42,6 +42,7 @@ read_policy(struct desk *d)
 	sek_buf_free(&text);
 	if (r != SEK_OK)
 		return desk_refuse(d, &why, r);
+	desk_find_actor(d);
 	if (!d->lang_said && !d->policy->language_auto)
 		d->lang = d->policy->language;
 	return DESK_GO;

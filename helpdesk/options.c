@@ -10,7 +10,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#define OPTS_MAX 16u
+#define OPTS_MAX 24u
 #define OPT_CONF 100
 #define OPT_HELP 101
 #define OPT_FIRST 200

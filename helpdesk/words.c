@@ -196,6 +196,27 @@ static const char *const words[N_WORDS][SEK_N_LANGS] = {
 	    "注意: 本人が鍵を持っていることは確認していません" },
 	[W_CERT_FILE] = { "%1: %2", "%1: %2" },
 
+	[W_DENIED] = { "number %1 of the deny-list: %2",
+	    "使用停止リストの %1 番に登録しました: %2" },
+	[W_ALLOWED] = { "took number %1 off the deny-list: %2",
+	    "使用停止リストの %1 番を解除しました: %2" },
+	[W_DENY_HEAD] = { "NUMBER\tKIND\tWHAT\tSINCE\tBY\tREASON",
+	    "番号\t種類\t対象\t登録日\t操作者\t理由" },
+	[W_PERSON] = { "person", "利用者" },
+	[W_DENY_NO_PERSON] = { "note: there is no person %1 (yet)",
+	    "注意: 利用者 %1 は(まだ)いません" },
+	[W_BAD_SERIAL] = { "\"%1\" is no serial number: hex digits, 20 bytes "
+	    "at most",
+	    "「%1」はシリアル番号ではありません(16進数、20バイトまで)" },
+	[W_NOT_A_CA] = { "%1: is no certificate of an issuer (CA); for the "
+	    "card's own say `sekisho deny certificate`",
+	    "%1: 発行者(CA)の証明書ではありません。カードの証明書は "
+	    "`sekisho deny certificate` で指定してください" },
+	[W_NOT_A_NUMBER_OF] = { "\"%1\" is no number of the deny-list; see "
+	    "`sekisho deny list`",
+	    "「%1」は使用停止リストの番号ではありません。"
+	    "`sekisho deny list` をご覧ください" },
+
 	[W_AUDIT_GOOD] = { "%1 records, all whole and chained; head %2",
 	    "記録 %1 件、欠けも改変もありません。先頭ハッシュ %2" },
 	[W_AUDIT_BAD] = { "line %1 is the first bad record (%3 good ones "
@@ -206,8 +227,84 @@ static const char *const words[N_WORDS][SEK_N_LANGS] = {
 
 	[W_FOUND_GOOD] = { "good  %1: %2", "正常  %1: %2" },
 	[W_FOUND_BAD] = { "BAD   %1: %2", "異常  %1: %2" },
+	[W_FOUND_NOT_YET] = { "good  %1: %2 (not there yet: sekisho-fetch "
+	    "makes it)",
+	    "正常  %1: %2 (まだありません。sekisho-fetch が作ります)" },
 	[W_CHECK_OK] = { "OK", "OK" },
 	[W_CHECK_FAILED] = { "findings: %1", "異常: %1 件" },
+
+	/* the first word of a verdict is for scripts: the same in both */
+	[W_VERIFY_UNCHECKED] = { "accepted: %1: whether it has been revoked "
+	    "was not checked",
+	    "accepted: %1: 失効しているかは確認していません" },
+	[W_VERIFY_GOOD] = { "accepted: %1: not revoked (%2 of %3)",
+	    "accepted: %1: 失効していません (%2、%3 時点)" },
+	[W_VERIFY_GRACE] = { "accepted: %1: not revoked as far as is known "
+	    "(%2 of %3, stale, within the grace period)",
+	    "accepted: %1: 分かる範囲では失効していません (%2、%3 時点。期限"
+	    "切れですが猶予期間内です)" },
+	[W_VERIFY_REJECTED] = { "rejected: %1: %2", "rejected: %1: %2" },
+	[W_VERIFY_LEFT_OUT] = { "warning: left out: %1",
+	    "警告: 使えないため除外しました: %1" },
+	[W_VERIFY_FIRST] = { "note: %1 holds several certificates; only the "
+	    "first one is looked at",
+	    "注意: %1 には証明書が複数あります。最初の1枚だけを調べます" },
+	[W_VERIFY_KINDS] = { "say either --trust-anchors or --ocsp-response",
+	    "--trust-anchors と --ocsp-response は同時に指定できません" },
+	[W_VERIFY_STRAY] = { "--%1 does nothing in this kind of verify",
+	    "--%1 はこの使い方では意味がありません" },
+	[W_VERIFY_ISSUER] = { "--ocsp-response needs --issuer FILE",
+	    "--ocsp-response には --issuer FILE が必要です" },
+	[W_VERIFY_REVOCATION] = { "--revocation is none, crl or crl-leaf, not "
+	    "\"%1\"",
+	    "--revocation は none、crl、crl-leaf のどれかです(「%1」は使え"
+	    "ません)" },
+	[W_VERIFY_PURPOSE] = { "--purpose is client, server or any, not "
+	    "\"%1\"",
+	    "--purpose は client、server、any のどれかです(「%1」は使えま"
+	    "せん)" },
+	[W_VERIFY_OID] = { "\"%1\" is not an object identifier",
+	    "「%1」はオブジェクト識別子ではありません" },
+	[W_CERT_ROLE] = { "  role         %1 (%2 %3)",
+	    "  資格         %1 (%2 %3)" },
+	[W_CERT_PERSON] = { "  enrolled     for %1, credential %2",
+	    "  登録         利用者 %1、認証情報 %2" },
+	[W_CERT_NOBODY] = { "  enrolled     for nobody here",
+	    "  登録         ここではだれの認証情報でもありません" },
+	[W_EXPLAIN_LEFT] = { "%1 to %2 (%3 days left)",
+	    "%1 から %2 まで (残り %3 日)" },
+	[W_EXPLAIN_EXPIRED] = { "%1 to %2 (EXPIRED %3 days ago)",
+	    "%1 から %2 まで (%3 日前に期限切れ)" },
+	[W_EXPLAIN_NOT_YET] = { "%1 to %2 (NOT YET: begins in %3 days)",
+	    "%1 から %2 まで (まだ有効ではありません: %3 日後から)" },
+	[W_EXPLAIN_NONE] = { "none is said", "記載なし" },
+	[W_EXPLAIN_BROKEN] = { "CANNOT BE READ", "読み取れません" },
+	[W_EXPLAIN_UNREADABLE] = { "cannot be read: %1", "読めません: %1" },
+	[W_EXPLAIN_CA] = { "this is a CA's certificate: it cannot log in",
+	    "認証局の証明書です。ログインには使えません" },
+	[W_EXPLAIN_NO_URL] = { "without a URL: sekisho-fetch cannot follow "
+	    "it", "URLがないため sekisho-fetch は取得できません" },
+	[W_EXPLAIN_MINUTES] = { "%1 (%2 min ago)", "%1 (%2 分前)" },
+	[W_EXPLAIN_HOURS] = { "%1 (%2 h ago)", "%1 (%2 時間前)" },
+	[W_EXPLAIN_DAYS] = { "%1 (%2 days ago)", "%1 (%2 日前)" },
+	[W_EXPLAIN_AT] = { "%1", "%1" },
+	[W_EXPLAIN_STALE] = { "%1 (PAST: stale)", "%1 (期限切れ)" },
+	[W_EXPLAIN_CRL] = { "%1: number %2, entries: %3",
+	    "%1: 番号 %2、%3 件" },
+	[W_EXPLAIN_DELTA] = { "%1: delta, number %2, entries: %3",
+	    "%1: 差分、番号 %2、%3 件" },
+	[W_EXPLAIN_NO_CRL] = { "none of this issuer",
+	    "この発行者のものはありません" },
+	[W_EXPLAIN_ANSWER] = { "%1: %2 %3", "%1: %2 %3" },
+	[W_EXPLAIN_NO_ANSWER] = { "none", "ありません" },
+	[W_EXPLAIN_PERSON] = { "for %1, credential %2 (%3)",
+	    "利用者 %1、認証情報 %2 (%3)" },
+	[W_EXPLAIN_NOBODY] = { "for nobody here",
+	    "ここではだれの認証情報でもありません" },
+	[W_EXPLAIN_DENIED] = { "YES: %1", "停止中: %1" },
+	[W_EXPLAIN_NOT_DENIED] = { "no", "なし" },
+	[W_REFRESH_FAILED] = { "%1 cannot be run: %2",
+	    "%1 を実行できません: %2" },
 };
 
 const char *

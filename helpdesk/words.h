@@ -99,6 +99,15 @@ enum word {
 	W_ENROLLED,        /* %1 id, %2 person */
 	W_UNPROVED,
 	W_CERT_FILE,       /* %1 path, %2 why */
+	/* deny-list */
+	W_DENIED,          /* %1 number, %2 what */
+	W_ALLOWED,         /* %1 number, %2 what */
+	W_DENY_HEAD,
+	W_PERSON,
+	W_DENY_NO_PERSON,  /* %1 */
+	W_BAD_SERIAL,      /* %1 */
+	W_NOT_A_CA,        /* %1 file */
+	W_NOT_A_NUMBER_OF, /* %1 */
 	/* audit */
 	W_AUDIT_GOOD,      /* %1 records, %2 hash */
 	W_AUDIT_BAD,       /* %1 line, %2 why, %3 good ones */
@@ -106,8 +115,48 @@ enum word {
 	/* check-config */
 	W_FOUND_GOOD,      /* %1 thing, %2 what */
 	W_FOUND_BAD,
+	W_FOUND_NOT_YET,   /* %1 thing, %2 path */
 	W_CHECK_OK,
 	W_CHECK_FAILED,    /* %1 number */
+	/* verify, explain, refresh */
+	W_VERIFY_UNCHECKED,/* %1 file */
+	W_VERIFY_GOOD,     /* %1 file, %2 method, %3 thisUpdate */
+	W_VERIFY_GRACE,    /* as above */
+	W_VERIFY_REJECTED, /* %1 reason word, %2 detail */
+	W_VERIFY_LEFT_OUT, /* %1 why */
+	W_VERIFY_FIRST,    /* %1 file */
+	W_VERIFY_KINDS,
+	W_VERIFY_STRAY,    /* %1 option */
+	W_VERIFY_ISSUER,
+	W_VERIFY_REVOCATION, /* %1 */
+	W_VERIFY_PURPOSE,  /* %1 */
+	W_VERIFY_OID,      /* %1 */
+	W_CERT_ROLE,       /* %1 name, %2 scheme, %3 code */
+	W_CERT_PERSON,     /* %1 person, %2 credential */
+	W_CERT_NOBODY,
+	W_EXPLAIN_LEFT,    /* %1 from, %2 to, %3 days */
+	W_EXPLAIN_EXPIRED,
+	W_EXPLAIN_NOT_YET,
+	W_EXPLAIN_NONE,
+	W_EXPLAIN_BROKEN,
+	W_EXPLAIN_UNREADABLE, /* %1 why */
+	W_EXPLAIN_CA,
+	W_EXPLAIN_NO_URL,
+	W_EXPLAIN_MINUTES, /* %1 time, %2 number */
+	W_EXPLAIN_HOURS,
+	W_EXPLAIN_DAYS,
+	W_EXPLAIN_AT,      /* %1 time */
+	W_EXPLAIN_STALE,
+	W_EXPLAIN_CRL,     /* %1 file, %2 number, %3 entries */
+	W_EXPLAIN_DELTA,
+	W_EXPLAIN_NO_CRL,
+	W_EXPLAIN_ANSWER,  /* %1 file, %2 reason word, %3 why */
+	W_EXPLAIN_NO_ANSWER,
+	W_EXPLAIN_PERSON,  /* %1 person, %2 credential, %3 status */
+	W_EXPLAIN_NOBODY,
+	W_EXPLAIN_DENIED,  /* %1 reason */
+	W_EXPLAIN_NOT_DENIED,
+	W_REFRESH_FAILED,  /* %1 program, %2 why */
 	N_WORDS
 };
 
