@@ -39,16 +39,16 @@ GATE = main session phases peer possession candidates prove password front \
 	login_record
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
-PKCS11 = $(call in,pkcs11)
-PASSWORD = $(call in,password)
 HELPDESK = $(call in,helpdesk)
+COMPILE = $(filter compile%,$(call in,fetch))
+FETCH = $(filter-out $(COMPILE),$(call in,fetch))
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
 
 SUB = $(MAKE) --no-print-directory -s -j2
 obj = $(patsubst %,$(B)/$(1)/%.o,$(2))
-PROGRAMS = $(B)/pam_sekisho.so $(B)/sekisho-gate $(B)/sekisho-pkcs11 \
-	$(B)/sekisho-password $(B)/sekisho
+PROGRAMS = $(addprefix $(B)/,pam_sekisho.so sekisho-gate sekisho-pkcs11 \
+	sekisho-password sekisho-fetch sekisho)
 
 all: $(PROGRAMS)
 
@@ -57,8 +57,10 @@ $(B)/%.o: %.c
 	$(CC) $(ALL) -c -o $@ $<
 
 $(B)/libbase.a: $(call obj,base,$(BASE))
-	$(AR) rcs $@ $^
 $(B)/libstate.a: $(call obj,gate,$(STATE))
+$(B)/libcompile.a: $(call obj,fetch,$(COMPILE))
+SHARED = $(B)/libcompile.a $(B)/libstate.a $(B)/libbase.a
+$(SHARED):
 	$(AR) rcs $@ $^
 
 $(B)/pam_module/%.o $(B)/base/%.o: HARD += -fvisibility=hidden
@@ -68,34 +70,46 @@ $(B)/pam_sekisho.so: $(call obj,pam_module,$(PAM)) $(B)/libbase.a \
 	    -Wl,-z,defs -o $@ $(filter %.o %.a,$^) -lpam
 $(B)/sekisho-gate: $(call obj,gate,$(GATE)) $(B)/libstate.a $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
-$(B)/sekisho-pkcs11: $(call obj,pkcs11,$(PKCS11)) $(B)/libbase.a
+$(B)/sekisho-pkcs11: $(call obj,pkcs11,$(call in,pkcs11)) $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ -lpcsclite
-$(B)/sekisho-password: $(call obj,password,$(PASSWORD)) $(B)/libbase.a
+$(B)/sekisho-password: $(call obj,password,$(call in,password)) $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ -lpam
-$(B)/sekisho: $(call obj,helpdesk,$(HELPDESK)) $(B)/libstate.a $(B)/libbase.a
+$(B)/sekisho: $(call obj,helpdesk,$(HELPDESK)) $(SHARED)
 	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
+$(B)/sekisho-fetch: $(call obj,fetch,$(FETCH)) $(SHARED)
+	$(CC) $(LD) -pie -o $@ $^ -lcurl $(GATE_LIBS)
 
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
-	card/selfcheck stacks socket programs faults card_login limits
+	card/selfcheck download fetch ocsp verify verify_ocsp hpki_test \
+	stacks socket programs faults card_login limits
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
 PAM_TOOLS = fakegate passdrive
-BENCH_TOOLS = walltime peakrss
-FUZZERS = audit_line front helper policy
+BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime
+FUZZERS = audit_line fetch front helper index ocsp points policy role
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) \
 	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))
 PARTS = $(T_TOOLS:%=$(T)/%) $(PAM_TOOLS:%=$(T)/%) $(T)/pamdrive \
 	$(T)/pamthreads $(T)/pam_odd.so $(T)/pam_sekisho_short.so \
-	$(T)/badp11.so $(T)/card/vcard $(T)/card/card-status
+	$(T)/badp11.so $(T)/card/vcard $(T)/card/card-status $(T)/badserver \
+	$(T)/getdrive
 
-$(C_TESTS:%=$(T)/%) $(T_TOOLS:%=$(T)/%): $(T)/%: $(B)/tests/%.o \
-    $(B)/libstate.a $(B)/libbase.a
-	$(CC) $(LD) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(GATE_LIBS)
-$(T)/certificate_test $(T)/certificate_form_test $(T)/certificate_key_test: \
-    $(T)/certificate_fixture.o
+$(C_TESTS:%=$(T)/%) $(T_TOOLS:%=$(T)/%): $(T)/%: $(B)/tests/%.o $(SHARED)
+	$(CC) $(LD) -o $@ $(filter %.o,$^) $(SHARED) $(GATE_LIBS)
+FIXED = certificate_test certificate_form_test certificate_key_test \
+	hpki_check_test index_file_test index_path_test ocsp_cache_test
+$(FIXED:%=$(T)/%): $(T)/certificate_fixture.o
+$(T)/certificate_rules_test $(T)/certificate_paths_test: \
+    $(T)/certificate_chain.o
+$(T)/ocsp_test $(T)/ocsp_cache_test $(T)/fuzz_ocsp: $(T)/ocsp_cast.o \
+    $(T)/ocsp_mint.o
+$(T)/download_test $(T)/fuzz_fetch: $(call obj,fetch,ldif url)
+$(T)/fuzz_points: $(call obj,fetch,points)
+$(T)/getdrive $(T)/badserver: $(T)/%: $(T)/fetch/%.o $(SHARED)
+	$(CC) $(LD) -o $@ $(filter %.o,$^) $(SHARED) -lcrypto
 $(T)/pkcs11_faults $(T)/pkcs11_helper: $(T)/pkcs11_run.o $(T)/pkcs11_talk.o
 $(T)/pkcs11_drive: $(T)/pkcs11_talk.o
 $(T)/front_abuse: $(T)/front_abuse_acts.o
@@ -111,9 +125,9 @@ $(T)/pam_odd.so: $(T)/pam/pam_odd.o
 # the same module with a backstop that a test can wait for
 $(T)/relay_short.o: pam_module/relay.c
 	$(CC) $(ALL) -DSEKISHO_BACKSTOP_MS=700u -c -o $@ $<
-$(T)/pam_sekisho_short.so: $(T)/relay_short.o $(B)/libbase.a \
-    $(call obj,pam_module,$(filter-out relay,$(PAM)))
-	$(CC) $(LD) -shared -o $@ $(filter %.o,$^) $(filter %.a,$^) -lpam
+$(T)/pam_sekisho_short.so: $(T)/relay_short.o \
+    $(call obj,pam_module,$(filter-out relay,$(PAM))) $(B)/libbase.a
+	$(CC) $(LD) -shared -o $@ $^ -lpam
 $(T)/badp11.so: $(T)/badp11/fault.o $(T)/badp11/module.o
 	$(CC) $(LD) -shared -o $@ $^
 $(T)/card/vcard: $(addprefix $(T)/card/,vcard.o link.o apdu.o piv.o)
@@ -147,9 +161,9 @@ fuzz-build:
 	    CFLAGS="-O1 -g $(SAN) -fsanitize=fuzzer-no-link" \
 	    LDFLAGS="$(SAN) -fsanitize=fuzzer-no-link" \
 	    $(FUZZERS:%=$(B)/fuzz/tests/fuzz_%)
-$(FUZZERS:%=$(T)/fuzz_%): $(T)/fuzz_%: $(T)/fuzz_%.o $(B)/libstate.a \
-    $(B)/libbase.a
-	$(CC) $(LD) -fsanitize=fuzzer -o $@ $^ $(GATE_LIBS)
+$(FUZZERS:%=$(T)/fuzz_%): $(T)/fuzz_%: $(T)/fuzz_%.o $(SHARED)
+	$(CC) $(LD) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(SHARED) \
+	    $(GATE_LIBS)
 
 # every test that can run so again under ASan and UBSan (su and sudo cannot
 # load it, limits of memory hold it; pam_unix needs the real crypt),
@@ -178,9 +192,9 @@ uninstall:
 bench:
 	@tests/deps.sh build demo bench
 	@$(SUB) all $(T)/pamdrive $(T)/fakegate $(BENCH_TOOLS:%=$(T)/bench/%)
-	@BUILD=$(B) tests/bench/bench.sh
-$(BENCH_TOOLS:%=$(T)/bench/%): %: %.o
-	$(CC) $(LD) -o $@ $^
+	@BUILD=$(B) tests/bench/bench.sh && BUILD=$(B) tests/bench/crl.sh
+$(BENCH_TOOLS:%=$(T)/bench/%): %: %.o $(SHARED)
+	$(CC) $(LD) -o $@ $^ $(GATE_LIBS)
 
 clean:
 	rm -rf $(B)

@@ -7,9 +7,10 @@
 set -eu
 
 build="gcc libc6-dev make libpam0g-dev libssl-dev libsqlite3-dev
- libjansson-dev libinih-dev libp11-kit-dev libpcsclite-dev pkg-config"
+ libjansson-dev libinih-dev libp11-kit-dev libpcsclite-dev
+ libcurl4-openssl-dev pkg-config"
 demo="softhsm2 opensc openssl iproute2 procps util-linux"
-test="pcscd vsmartcard-vpcd sudo login util-linux systemd
+test="pcscd vsmartcard-vpcd sudo login util-linux systemd slapd
  sqlite3 mandoc clang libclang-rt-14-dev"
 fuzz="clang libclang-rt-14-dev"
 lint="clang clang-tidy cppcheck mandoc pmccabe shellcheck"
