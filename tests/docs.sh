@@ -132,6 +132,27 @@ sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' gate/main.c >"$dir/code"
 sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-gate.8 >"$dir/doc"
 same "$dir/code" "$dir/doc"
 
+# -- sekisho-fetch(8)
+t options_of_sekisho_fetch_are_documented
+sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' fetch/main.c >"$dir/code"
+sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-fetch.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t status_words_of_sekisho_fetch_are_documented
+sed -n '/NEWS_NONE/d
+    s/^\t\[SEK_NEWS_[A-Z]*\] = "\([a-z]*\)".*/\1/p' fetch/sources.c \
+    >"$dir/code"
+sed -n '/^\.Bl -tag -width unreachable/,/^\.El/s/^\.It Cm //p' \
+    man/sekisho-fetch.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t exit_statuses_of_sekisho_fetch_are_documented
+sed -n 's/^\tSEK_FETCH_[A-Z_]* = \([0-9]\).*/\1/p
+    s/^#define SEK_FETCH_[A-Z_]* \([0-9]\).*/\1/p' fetch/refresh.h >"$dir/code"
+sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]\)$/\1/p' \
+    man/sekisho-fetch.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
 # -- sekisho-record(5)
 t each_reason_is_documented
 perl -ne 'BEGIN { %c = ("DENIED" => "denied", "UNAVAIL" => "unavailable",

@@ -20,17 +20,19 @@ there() {
 t install
 run limited make -s -j2 B="$dir/build" PREFIX=/opt/s DESTDIR="$dir/root" install
 ended 0
-for program in sekisho-gate sekisho-pkcs11 sekisho-password; do
+for program in sekisho-gate sekisho-pkcs11 sekisho-password sekisho-fetch; do
 	there 755 /opt/s/libexec/sekisho/$program
 done
 there 755 /opt/s/sbin/sekisho
 there 644 "/opt/s/lib/$arch/security/pam_sekisho.so"
-for page in man8/{pam_sekisho,sekisho,sekisho-gate}.8 \
+for page in man8/{pam_sekisho,sekisho,sekisho-gate,sekisho-fetch}.8 \
     man5/{sekisho.conf,sekisho-record}.5; do
 	there 644 /opt/s/share/man/$page
 done
 there 644 /opt/s/lib/systemd/system/sekisho-gate.socket
 there 644 /opt/s/lib/systemd/system/sekisho-gate@.service
+there 644 /opt/s/lib/systemd/system/sekisho-fetch.service
+there 644 /opt/s/lib/systemd/system/sekisho-fetch.timer
 there 644 /opt/s/lib/sysusers.d/sekisho.conf
 there 644 /opt/s/lib/tmpfiles.d/sekisho.conf
 there 644 /opt/s/share/doc/sekisho/examples/pam.d/sshd
@@ -40,6 +42,9 @@ t installed_paths
 grep -q '^ExecStart=/opt/s/libexec/sekisho/sekisho-gate$' \
     "$dir/root/opt/s/lib/systemd/system/sekisho-gate@.service" ||
     wrong "the unit starts another gate"
+grep -q '^ExecStart=/opt/s/libexec/sekisho/sekisho-fetch$' \
+    "$dir/root/opt/s/lib/systemd/system/sekisho-fetch.service" ||
+    wrong "the unit starts another sekisho-fetch"
 grep -aq '/opt/s/libexec/sekisho/sekisho-gate' \
     "$dir/root/opt/s/lib/$arch/security/pam_sekisho.so" ||
     wrong "the module starts another gate"

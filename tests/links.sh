@@ -35,13 +35,18 @@ links pam_sekisho.so libpam libc
 links sekisho-gate libcrypto libsqlite3 libjansson libinih libc
 links sekisho-pkcs11 libpcsclite libc
 links sekisho-password libpam libc
+links sekisho-fetch libcurl libcrypto libsqlite3 libjansson libinih libc
+links sekisho libcrypto libsqlite3 libjansson libinih libc
 
 net='socket|connect|bind|listen|getaddrinfo|gethostbyname'
 imports_no sekisho-gate dlopen 'dlopen|dlsym|dlmopen'
 imports_no sekisho-gate network "$net"
+imports_no sekisho-fetch dlopen 'dlopen|dlsym|dlmopen'
+imports_no sekisho-fetch network "$net"
 imports_no sekisho-password dlopen 'dlopen|dlsym|dlmopen'
 imports_no pam_sekisho.so dlopen 'dlopen|dlsym|dlmopen'
-for f in pam_sekisho.so sekisho-gate sekisho-pkcs11 sekisho-password; do
+for f in pam_sekisho.so sekisho-gate sekisho-pkcs11 sekisho-password \
+    sekisho-fetch; do
 	imports_no $f environment 'getenv|secure_getenv|environ'
 	imports_no $f shell 'system|popen'
 done
