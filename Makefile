@@ -147,7 +147,7 @@ run-tests:
 DEMO_DIR = $(B)/demo
 demo:
 	@tests/deps.sh build demo
-	@$(SUB) all $(T)/pamdrive $(T)/badp11.so
+	@$(SUB) all $(T)/pamdrive $(T)/badp11.so $(T)/bench/bigcrl
 	@BUILD=$(B) examples/demo.sh $(DEMO_DIR) $(if $(INTERACTIVE),interactive)
 
 # a minute each, on both processors; FUZZ_S=3600 for longer

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The demonstration: a private installation in one folder, and what Sekisho
-# does with a good login, a wrong PIN, a revoked card and a vendor's module
-# that hangs.  usage: examples/demo.sh FOLDER [interactive]
+# does with a good login, a wrong PIN, a revoked card, a list of a million
+# others, a blocked card and a vendor's module that hangs.  usage: examples/demo.sh FOLDER [interactive]
 #
 # Needs root (helpers change their user, the system's own password check runs
 # with a private passwd file in a mount namespace of its own).  Touches
@@ -81,8 +81,24 @@ say "5. The card is lost; the CA revokes it: no PIN is even asked for"
 site_crl revoke="$(pki_serial "$SITE/pki/taro.crt"),keyCompromise" number=02
 login 7 --answer PIN=$SITE_PIN --answer Password=$PASSWORD
 
-say "6. A vendor's module that hangs: refused in time, login unharmed"
-site_crl number=03
+say "   Why?  The same check, for whoever asks at the helpdesk"
+show verify "$SITE/pki/taro.crt" && die "the card should be refused"
+
+say "6. A million other cards are revoked: the CA's list becomes an index"
+"$BUILD/tests/bench/bigcrl" 1000000 "$SITE/pki/ca.key" "$SITE/pki/ca.crt" \
+    "$SITE/crl/million" || die "no list"
+site_conf '/^crls = /d' "s|^\[pkcs11 card\]|[crl ca]\\n`
+    `url = file://$SITE/crl/million\\n\\n&|"
+show refresh || die "the list was refused"
+login 0 --answer PIN=$SITE_PIN --answer Password=$PASSWORD
+show explain "$SITE/pki/taro.crt"
+
+say "7. The card is found in the canteen: blocked here at once, and given back"
+show deny certificate "$SITE/pki/taro.crt" --reason 'found in the canteen'
+login 7 --answer PIN=$SITE_PIN --answer Password=$PASSWORD
+show allow 1 --reason 'given back to its holder'
+
+say "8. A vendor's module that hangs: refused in time, login unharmed"
 install -m 644 "$BUILD/tests/badp11.so" "$SITE/libexec/"
 site_conf "s|^module = .*|module = $SITE/libexec/badp11.so|" \
     's|^environment = .*|& BADP11=hang:C_SignInit|' \
@@ -90,13 +106,13 @@ site_conf "s|^module = .*|module = $SITE/libexec/badp11.so|" \
 login 9 --answer PIN=$SITE_PIN --answer Password=$PASSWORD
 
 site_conf
-say "7. What is on record"
+say "9. What is on record"
 show audit show || exit
 echo "${dim}the last one in full, $SITE_LOG:$plain"
 tail -n 1 "$SITE_LOG"
 show audit verify || exit
 
-say "8. Somebody edits the record"
+say "10. Somebody edits the record"
 cp -p "$SITE_LOG" "$SITE/log/kept"
 sed -i 's/"reason":"cert-revoked"/"reason":"ok"/' "$SITE_LOG"
 show audit verify 2>&1 && die "the edit was not found"

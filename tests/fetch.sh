@@ -41,8 +41,7 @@ conf() {
 	done
 	shift
 	site_conf '/^crls = /d' \
-	    "s|^trust-anchors = .*|&\\nintermediates = $SITE/etc/inter\\n"`
-	    `"cache = $cache|" \
+	    "s|^trust-anchors = .*|&\\nintermediates = $SITE/etc/inter|" \
 	    "s|^\\[pkcs11 card\\]|[fetch]\\nseconds = 5\\nmax-megabytes = 1\\n"`
 	    `"\\n$extra\\n&|" "$@"
 }

@@ -51,8 +51,7 @@ entry() {
 
 # conf CHECK LIVE [SED]...
 conf() {
-	site_conf "s/^check = .*/check = $1\nocsp-live = $2/" \
-	    "s|^crls = .*|&\ncache = $SITE/cache|" "${@:3}"
+	site_conf "s/^check = .*/check = $1\nocsp-live = $2/" "${@:3}"
 }
 login() {
 	run site_drive --service kiosk --user taro --answer "PIN=$SITE_PIN"

@@ -112,6 +112,7 @@ site_conf() {
 		helpers = $SITE/libexec
 		trust-anchors = $SITE/etc/anchors
 		crls = $SITE/crl
+		cache = $SITE/cache
 
 		[helpers]
 		user = nobody

@@ -26,7 +26,7 @@ conf_of() {
 	local name=$1 check=$2
 	shift 2
 	site_conf '/^crls = /d' "s|^check = crl|check = $check|" \
-	    "s|^trust-anchors = .*|&\\ncache = $SITE/cache-$name|" \
+	    "s|^cache = .*|cache = $SITE/cache-$name|" \
 	    's/^\(type\|token\)-seconds.*/\1-seconds = 60/' \
 	    's/^login-seconds.*/login-seconds = 120/' "$@" || return
 	cp "$SITE_CONF" "$SITE/etc/$name.conf"
@@ -175,7 +175,23 @@ for name in none crl-0 crl-$largest ocsp; do
 	value "check.$name" "${us[$name]}" us
 done
 
+# one chain on files, beside the tool that everybody has
+ours=("$SITE/libexec/sekisho" verify --trust-anchors "$SITE/pki/ca.crt"
+    --revocation none --purpose client "$SITE/pki/taro.crt")
+theirs=(openssl verify -CAfile "$SITE/pki/ca.crt" -purpose sslclient
+    "$SITE/pki/taro.crt")
+"$BENCH/walltime" 101 /dev/null "${ours[@]}" -- "${theirs[@]}" \
+    >"$dir/times" || failed=1
+{ read -r ms[verify] && read -r ms[openssl_verify]; } <"$dir/times"
+value verify.wall "${ms[verify]-}" ms
+value openssl_verify.wall "${ms[openssl_verify]-}" ms
+costs verify 1 "${ours[@]}"
+costs openssl_verify 1 "${theirs[@]}"
+
 echo "# what the project holds itself to"
+ratio verify.wall/openssl_verify "${ms[verify]-}" "${ms[openssl_verify]-}"
+ratio verify.instructions/openssl_verify "${ins[verify]-}" \
+    "${ins[openssl_verify]-}"
 part sekisho.instructions.$largest/0 "${ins[sekisho.$largest]-}" \
     "${ins[sekisho.0]-}"
 part sekisho.instructions_gate.$largest/0 \
