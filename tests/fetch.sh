@@ -42,6 +42,7 @@ conf() {
 	shift
 	site_conf '/^crls = /d' \
 	    "s|^trust-anchors = .*|&\\nintermediates = $SITE/etc/inter|" \
+	    "s|^cache = .*|cache = $cache|" \
 	    "s|^\\[pkcs11 card\\]|[fetch]\\nseconds = 5\\nmax-megabytes = 1\\n"`
 	    `"\\n$extra\\n&|" "$@"
 }
