@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate/denied.h"
 #include "gate/login.h"
 #include "sekisho/escape.h"
 
@@ -25,6 +26,8 @@ struct candidate {
 	struct sek_cert_info cert;
 	int64_t denied;         /* row of the deny-list, 0: none */
 	enum sek_reason reason; /* OK: usable */
+	bool checked;           /* certificate and role have been judged: */
+	enum sek_reason found;  /* so */
 };
 
 struct candidates {
@@ -41,8 +44,8 @@ ask_deny_list(struct sek_login *l, struct candidate *c)
 	char text[200];
 	int r;
 
-	r = sek_store_denied(l->store, c->person.name, c->cert.spki_sha256,
-	    c->cert.issuer_sha256, c->cert.serial, &d);
+	r = sek_denied(l->store, l->trust, c->leaf, &c->cert, c->person.name,
+	    &d);
 	if (r == SEK_E_NOENT)
 		return SEK_OK;
 	if (r != SEK_OK)
@@ -115,11 +118,30 @@ check_role(const struct sek_service *s, struct sek_cert_info *cert)
 	return SEK_R_CERT_ROLE;
 }
 
+/* The certificate, and the role in it: once for each key, for a responder
+ * that is slow must not be waited for again at each of a person's accounts. */
 static enum sek_reason
-judge(struct sek_login *l, struct candidate *c)
+check_certificate(struct sek_login *l, const struct candidates *all,
+    struct candidate *c)
 {
-	enum sek_reason reason;
+	const struct candidate *before;
 
+	for (before = all->c; before < c; before++) {
+		if (!before->checked || before->key != c->key)
+			continue;
+		c->cert = before->cert;
+		return before->found;
+	}
+	c->found = sek_cert_check(l->trust, c->leaf, l->now, &c->cert);
+	if (c->found == SEK_R_OK)
+		c->found = check_role(l->service, &c->cert);
+	c->checked = true;
+	return c->found;
+}
+
+static enum sek_reason
+judge(struct sek_login *l, const struct candidates *all, struct candidate *c)
+{
 	if (c->denied != 0)
 		return SEK_R_DENY_LISTED;
 	if (c->credential.status == SEK_STATUS_REVOKED)
@@ -130,8 +152,7 @@ judge(struct sek_login *l, struct candidate *c)
 		return SEK_R_PERSON_SUSPENDED;
 	if (c->account.status != SEK_STATUS_ACTIVE)
 		return SEK_R_ACCOUNT_SUSPENDED;
-	reason = sek_cert_check(l->trust, c->leaf, l->now, &c->cert);
-	return reason == SEK_R_OK ? check_role(l->service, &c->cert) : reason;
+	return check_certificate(l, all, c);
 }
 
 static int
@@ -145,7 +166,7 @@ add(struct sek_login *l, struct candidates *all, const struct candidate *from)
 	c = &all->c[all->n++];
 	*c = *from;
 	if ((r = ask_deny_list(l, c)) == SEK_OK)
-		c->reason = judge(l, c);
+		c->reason = judge(l, all, c);
 	return r;
 }
 

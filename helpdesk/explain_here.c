@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "gate/certificate_folder.h"
+#include "gate/denied.h"
 #include "gate/ocsp.h"
 #include "gate/revocation_index.h"
 #include "helpdesk/explain.h"
@@ -190,10 +191,11 @@ issuer_in(X509 *x, const STACK_OF(X509) *all)
 
 static void
 show_answer(const struct explain *e, const struct sek_policy *p, X509 *issuer,
-    const char *name, const struct verify_bytes *b)
+    const STACK_OF(X509) *all, const char *name, const struct verify_bytes *b)
 {
 	const struct sek_ocsp_rules rules = { .issuer = issuer,
-		.leaf = e->x, .now = e->now,
+		.leaf = e->x, .now = e->now, .untrusted = all,
+		.rsa_min_bits = p->rsa_min_bits,
 		.max_age_s = 3600 * (int64_t)p->ocsp_max_age_h };
 	struct sek_rev_info rev = { 0 };
 	struct sek_why why = { "" };
@@ -226,7 +228,7 @@ ocsp(const struct explain *e, const struct sek_policy *p)
 		goto out;
 	r = verify_read(path, SEK_OCSP_MAX, &b, &why);
 	if (r == SEK_OK)
-		show_answer(e, p, issuer, name, &b);
+		show_answer(e, p, issuer, all, name, &b);
 	else if (r == SEK_E_NOENT)
 		EXPLAIN(e, L_ANSWER, W_EXPLAIN_NO_ANSWER, { NULL });
 	else
@@ -249,7 +251,9 @@ static void
 store(const struct explain *e, const struct sek_policy *p)
 {
 	struct sek_store *s = NULL;
+	struct sek_trust *t = NULL;
 	struct sek_credential c = { 0 };
+	struct sek_why ignored = { "" };
 	struct sek_deny row;
 	struct sek_why why = { "" };
 	char id[24];
@@ -269,8 +273,11 @@ store(const struct explain *e, const struct sek_policy *p)
 		EXPLAIN(e, L_ENROLLED, W_EXPLAIN_NOBODY, { NULL });
 	else
 		unreadable(e, L_ENROLLED, &why, r);
-	r = sek_store_denied(s, c.person, e->info.spki_sha256,
-	    e->info.issuer_sha256, e->info.serial, &row);
+	/* without them by one spelling of the issuer only */
+	if (sek_trust_load(p, &t, &ignored) != SEK_OK)
+		t = NULL;
+	r = sek_denied(s, t, e->x, &e->info, c.person, &row);
+	sek_trust_free(t);
 	if (r == SEK_OK)
 		EXPLAIN(e, L_DENIED, W_EXPLAIN_DENIED, { row.reason });
 	else if (r == SEK_E_NOENT)

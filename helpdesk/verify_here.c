@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gate/denied.h"
 #include "gate/login.h"
 #include "helpdesk/verify.h"
 
@@ -106,8 +107,8 @@ denied(struct here *h)
 {
 	struct sek_store *s = h->v->d->store;
 	struct sek_deny row;
-	int r = sek_store_denied(s, h->person.name, h->info.spki_sha256,
-	    h->info.issuer_sha256, h->info.serial, &row);
+	int r = sek_denied(s, h->trust, h->leaf, &h->info, h->person.name,
+	    &row);
 
 	if (r == SEK_E_NOENT)
 		return SEK_R_OK;

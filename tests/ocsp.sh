@@ -175,6 +175,19 @@ login
 refused ocsp-missing
 recorded "$url"
 within 8000
+
+t a_deaf_one_is_asked_once_for_all_accounts
+for account in ward1 ward2 ward3 ward4; do
+	site_desk account add $account >/dev/null 2>&1
+	site_desk account grant $account taro >/dev/null || wrong "no grant"
+done
+run site_drive --service kiosk --answer "PIN=$SITE_PIN" \
+    --answer "number=1"
+lacks "auth = 0" "prompt: PIN"
+within 8000
+for account in ward1 ward2 ward3 ward4; do
+	site_desk account ungrant $account taro >/dev/null || wrong "no revoke"
+done
 stop
 
 t live_is_down
