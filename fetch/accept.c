@@ -128,24 +128,50 @@ compare_numbers(const X509_CRL *new, const X509_CRL *old)
 	return r < 0 ? -1 : r > 0;
 }
 
+/* A CA that has lost its numbers begins again, against RFC 5280 5.2.3.  What
+ * it has signed later is taken once the cached one clears nobody any more;
+ * refused for ever it would lock everybody out. */
+static bool
+begins_again(const struct offer *o, const X509_CRL *old, int64_t before)
+{
+	int64_t end;
+
+	return o->out->this_update > before &&
+	    o->out->next_update >= o->now &&
+	    X509_CRL_get0_nextUpdate(old) != NULL &&
+	    sek_cert_time(X509_CRL_get0_nextUpdate(old), &end) == SEK_OK &&
+	    end < o->now;
+}
+
+static enum sek_news
+roll_back(struct offer *o, bool number, int64_t before)
+{
+	char text[300], at[32];
+
+	(void)snprintf(text, sizeof(text), "%s %s; remove " SEK_INDEX_FOLDER
+	    "/%s from the cache if the CA has gone back on purpose", number ?
+	    "its number is lower than that of the cached one, which is of" :
+	    "it is older than the cached one of",
+	    sek_summary_time(at, before), o->out->file);
+	return say(o, SEK_NEWS_ROLLBACK, text);
+}
+
 /* Is it newer than the cached one?  RFC 5280 5.2.3: numbers only rise. */
 static enum sek_news
 compare(struct offer *o, const X509_CRL *old)
 {
-	char text[160], at[32];
 	int64_t before;
 	int number;
 
 	if (sek_cert_time(X509_CRL_get0_lastUpdate(old), &before) != SEK_OK)
 		before = INT64_MIN;
 	number = compare_numbers(o->out->crl, old);
-	if (number < 0 || o->out->this_update < before) {
-		(void)snprintf(text, sizeof(text), number < 0 ?
-		    "its number is lower than that of the cached one, which "
-		    "is of %s" : "it is older than the cached one of %s",
-		    sek_summary_time(at, before));
-		return say(o, SEK_NEWS_ROLLBACK, text);
+	if (number < 0 && begins_again(o, old, before)) {
+		note(o, "the numbers begin again");
+		return SEK_NEWS_NEW;
 	}
+	if (number < 0 || o->out->this_update < before)
+		return roll_back(o, number < 0, before);
 	if (number > 0)
 		return SEK_NEWS_NEW;
 	if (same_signature(o->out->crl, old))
@@ -183,7 +209,7 @@ against_cached(struct offer *o)
 	enum sek_news news;
 	int r;
 
-	if (sek_index_name(o->out->crl, o->out->file) != SEK_OK)
+	if (sek_index_name(o->out->crl, o->signer, o->out->file) != SEK_OK)
 		return say(o, SEK_NEWS_INVALID, "it cannot be named");
 	r = sek_index_open(c->crl, o->out->file, &old, &o->why);
 	if (r != SEK_OK) {

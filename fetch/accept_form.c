@@ -79,8 +79,8 @@ check_dates(const X509_CRL *crl, int64_t now, struct sek_arrival *l)
 		    "nextUpdate is before thisUpdate");
 	if (l->this_update <= now + SEK_ACCEPT_SKEW_S)
 		return SEK_NEWS_NONE;
-	(void)snprintf(text, sizeof(text), "thisUpdate is in the future: %s",
-	    sek_summary_time(at, l->this_update));
+	(void)snprintf(text, sizeof(text), "thisUpdate is in the future: %s: "
+	    "is the clock right?", sek_summary_time(at, l->this_update));
 	return refuse(l, SEK_NEWS_INVALID, text);
 }
 

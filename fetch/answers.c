@@ -20,9 +20,8 @@
 #include "gate/ocsp.h"
 #include "sekisho/escape.h"
 
-
 #define HOUR_S 3600
-#define GIVE_UP_AFTER 3u /* failures of a responder in one run */
+#define GIVE_UP_AFTER 3u /* failures of a responder, one after the other */
 #define RESPONDERS_MAX 64u
 
 /* Responders that did not answer in this run. */
@@ -71,6 +70,7 @@ judge(const struct asking *a, const struct sek_buf *answer,
 	struct sek_ocsp_rules rules = { .issuer = a->issuer,
 	    .leaf = a->leaf, .untrusted = a->f->trust->intermediates,
 	    .now = (int64_t)time(NULL),
+	    .rsa_min_bits = a->f->trust->rsa_min_bits,
 	    .max_age_s = (int64_t)a->f->policy->ocsp_max_age_h * HOUR_S };
 
 	/* whether the responder itself has been revoked a login asks */
@@ -133,7 +133,10 @@ take(struct asking *a, const struct sek_buf *answer)
 		return set(a, r == SEK_R_OCSP_STALE ? SEK_NEWS_STALE :
 		    SEK_NEWS_INVALID, text);
 	}
-	if (a->new.this_update < a->old.this_update)
+	/* nor does a "good" of the same second take a "revoked" back */
+	if (a->new.this_update < a->old.this_update || (r == SEK_R_OK &&
+	    a->new.this_update == a->old.this_update &&
+	    strcmp(a->old.status, "revoked") == 0))
 		return set(a, SEK_NEWS_ROLLBACK,
 		    "older than the answer that is cached");
 	if (answer->len == a->kept.len &&
@@ -161,6 +164,8 @@ ask(struct asking *a, const char *url, const struct sek_buf *question)
 	sek_progress_begin(&a->f->progress, url);
 	if (sek_bring_answer(a->f, url, question, &answer, SEK_OCSP_MAX,
 	    &why) == SEK_OK) {
+		if (quiet != NULL)
+			quiet->failures = 0;
 		done = take(a, &answer);
 	} else {
 		(void)set(a, SEK_NEWS_UNREACHABLE, why.text);

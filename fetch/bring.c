@@ -136,7 +136,8 @@ bring_file(struct into *in, struct sek_source *s)
 		    SEK_NEWS_UNREACHABLE, why.text);
 	name = strrchr(path, '/');
 	*name++ = '\0';
-	r = sek_folder_open(path, name, &from, &size, &why);
+	r = sek_folder_open(path[0] != '\0' ? path : "/", name, &from, &size,
+	    &why);
 	if (r != SEK_OK)
 		return bad(s, r == SEK_E_UNSAFE ? SEK_NEWS_UNSAFE :
 		    SEK_NEWS_UNREACHABLE, why.text);
@@ -219,6 +220,7 @@ bring_url(struct into *in, struct sek_source *s)
 		return bad(s, SEK_NEWS_UNREACHABLE, why.text);
 	dl = sek_deadline_in((uint64_t)get.ms + GRACE_MS);
 	r = sek_downloader_get(&f->down, &get, to_file, in, &dl, &end, &why);
+	s->answered = end.http != 0;
 	if (r != SEK_OK && in->err == 0 && !in->too_large)
 		return bad(s, SEK_NEWS_UNREACHABLE,
 		    without_url(s->url, &why, r));

@@ -22,6 +22,7 @@ struct sek_enrolled {
 	size_t n, cap;
 	/* of those that were enrolled when no certificate was kept: */
 	size_t n_without;
+	char broken[256]; /* why the store could not be read; "" = it was */
 	char **issuers; /* who issued them, each once; RFC 4514, escaped */
 	size_t n_issuers;
 };

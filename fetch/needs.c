@@ -71,7 +71,7 @@ crl_of(const struct sek_trust *t, const X509_NAME *name, int64_t now)
 			continue;
 		if (X509_CRL_get0_nextUpdate(crl) != NULL &&
 		    sek_cert_time(X509_CRL_get0_nextUpdate(crl), &next) ==
-		    SEK_OK && next >= now)
+		    SEK_OK && next + (t->grace ? t->grace_s : 0) >= now)
 			r = SEK_R_OK;
 		else if (r != SEK_R_OK)
 			r = SEK_R_CRL_STALE;
@@ -134,6 +134,8 @@ sek_needs(struct sek_refresh *f)
 		    sek_strerror(r));
 		return;
 	}
+	if (f->enrolled.broken[0] != '\0')
+		need(f, 0, SEK_R_STORE, f->enrolled.broken);
 	check_enrolled(f, t, now);
 	if ((check == SEK_CHECK_CRL || check == SEK_CHECK_CRL_LEAF) &&
 	    t->rev != NULL)

@@ -29,10 +29,13 @@ sek_refresh_problem(struct sek_refresh *f, const char *text)
 
 /* -- one source */
 
+#define LISTS_MAX 256u /* in one file */
+
 struct reading {
 	struct sek_refresh *f;
 	struct sek_source *s;
 	int err; /* of the walk itself: nothing that a CRL can cause */
+	bool full;
 };
 
 static json_t *
@@ -60,6 +63,10 @@ one_list(void *arg, const uint8_t *der, size_t n)
 	char from[200];
 	int r = SEK_OK;
 
+	if (json_array_size(rd->s->lists) >= LISTS_MAX) {
+		rd->full = true;
+		return SEK_E_LIMIT;
+	}
 	sek_accept(rd->f, der, n, (int64_t)time(NULL), &l);
 	if (l.news > rd->s->news) {
 		rd->s->news = l.news;
@@ -96,7 +103,9 @@ read_lists(struct sek_refresh *f, struct sek_source *s, int fd, size_t n)
 	}
 	if (r == SEK_OK)
 		return;
-	if (rd.err != SEK_OK)
+	if (rd.full)
+		sek_why_set(&why, "more than %u CRLs in one file", LISTS_MAX);
+	else if (rd.err != SEK_OK)
 		sek_why_set(&why, "%s", sek_strerror(rd.err));
 	if (s->news < SEK_NEWS_INVALID)
 		s->news = SEK_NEWS_INVALID;
@@ -118,6 +127,13 @@ one_source(struct sek_refresh *f, struct sek_source *s)
 		s->news = SEK_NEWS_SKIPPED;
 		(void)snprintf(s->why, sizeof(s->why),
 		    "another address of the same list served");
+		sek_summary_source(f, s);
+		return;
+	}
+	if (sek_sources_silent(&f->sources, s)) {
+		s->news = SEK_NEWS_UNREACHABLE;
+		(void)snprintf(s->why, sizeof(s->why),
+		    "its host has not answered before in this run");
 		sek_summary_source(f, s);
 		return;
 	}
@@ -156,9 +172,11 @@ collect(struct sek_refresh *f)
 	size_t i;
 	int r;
 
-	/* a login would be refused then, too; CRLs are renewed anyway */
+	/* a login is refused then, too (fetch/needs.c tells); CRLs are
+	 * renewed anyway */
 	if (sek_enrolled_read(&f->enrolled, f->policy->state, &why) != SEK_OK)
-		sek_refresh_problem(f, why.text);
+		(void)snprintf(f->enrolled.broken, sizeof(f->enrolled.broken),
+		    "%.*s", (int)sizeof(f->enrolled.broken) - 1, why.text);
 	if ((r = sek_sources_policy(&f->sources, f->policy)) != SEK_OK ||
 	    !f->policy->fetch_from_certs)
 		return r;
@@ -179,6 +197,7 @@ static void
 fetch_all(struct sek_refresh *f)
 {
 	struct sek_why why = { "" };
+	char text[300];
 	struct sek_source *s;
 
 	if (sek_cache_open(&f->cache, f->policy->cache, &why) != SEK_OK) {
@@ -191,6 +210,13 @@ fetch_all(struct sek_refresh *f)
 	if (f->sources.full)
 		sek_refresh_problem(f, "more than 4096 addresses of CRLs; "
 		    "the others were not asked");
+	if (f->sources.greedy[0] != '\0') {
+		(void)snprintf(text, sizeof(text), "%s names more than 32 "
+		    "addresses; the others were not asked",
+		    f->sources.greedy);
+		sek_refresh_problem(f, text);
+	}
+	sek_clear_old(f);
 	sek_answers(f);
 	if (f->down_started)
 		sek_downloader_end(&f->down);

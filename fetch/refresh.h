@@ -8,6 +8,7 @@
  *     accept.c    is this CRL to be believed, and newer than what we have?
  *     signer.c    who signed it, and does that lead to a trust anchor?
  *     cache.c     folders, lock, files that appear whole or not at all
+ *     clear.c     indexes that nothing needs any more
  *     answers.c   OCSP answers for the certificates that are enrolled
  *     enrolled.c  the certificates that are enrolled
  *     needs.c     what a login would miss now
@@ -79,6 +80,9 @@ int sek_bring(struct sek_refresh *f, struct sek_source *s, int *fd,
 int sek_bring_answer(struct sek_refresh *f, const char *url,
     const struct sek_buf *question, struct sek_buf *answer, size_t max,
     struct sek_why *why) SEK_MUST;
+
+/* -- clear.c: take what is long past and replaced out of the cache. */
+void sek_clear_old(struct sek_refresh *f);
 
 /* -- answers.c, needs.c: fill f->answers, f->needs and the counters. */
 void sek_answers(struct sek_refresh *f);

@@ -9,8 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "fetch/points.h"
+
+#define SILENT_AFTER 3u /* addresses of a host ... */
+#define SILENT_MS 2000u /* ... each of which took so long for nothing */
 
 static const char *const words[SEK_N_NEWS] = {
 	[SEK_NEWS_NONE] = "none",
@@ -118,7 +122,19 @@ struct adding {
 	unsigned at;
 	struct sek_source *of[16];
 	size_t n;
+	size_t all;
 };
+
+static size_t
+group_size(const struct sek_sources *s, unsigned group)
+{
+	const struct sek_source *one;
+	size_t n = 0;
+
+	for (one = s->first; one != NULL; one = one->next)
+		n += one->group == group;
+	return n;
+}
 
 /* The point at hand is complete.  The same alternatives come with each
  * certificate of a CA; other combinations are asked one by one. */
@@ -136,8 +152,8 @@ end_point(struct adding *a)
 	}
 	if (known == 0)
 		group = ++a->s->groups;
-	else if (known < a->n)
-		group = 0;
+	else if (known < a->n || group_size(a->s, group) != a->n)
+		group = 0; /* or one CA could name another's as its own */
 	for (i = 0; i < a->n; i++) {
 		a->of[i]->group = group;
 		a->of[i]->seen = true;
@@ -155,6 +171,11 @@ add_point(void *arg, const struct sek_point *p)
 	if (p->at != a->at)
 		end_point(a);
 	a->at = p->at;
+	if (++a->all > SEK_SOURCES_EACH) {
+		(void)snprintf(a->s->greedy, sizeof(a->s->greedy), "%s",
+		    a->from);
+		return SEK_OK;
+	}
 	r = add(a->s, p->url != NULL ? p->url : "", a->from,
 	    p->url != NULL ? "" : p->why, &one);
 	if (r == SEK_OK && one != NULL &&
@@ -181,6 +202,36 @@ sek_sources_crl(struct sek_sources *s, const X509_CRL *crl, const char *from)
 
 	end_point(&a);
 	return r;
+}
+
+/* Scheme, host and port. */
+static size_t
+host_len(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	host = host != NULL ? host + 3 : url;
+	return (size_t)(host - url) + strcspn(host, "/?#");
+}
+
+bool
+sek_sources_silent(const struct sek_sources *s, const struct sek_source *one)
+{
+	const size_t n = host_len(one->url);
+	const struct sek_source *other;
+	unsigned silent = 0;
+
+	for (other = s->first; other != one; other = other->next) {
+		if (host_len(other->url) != n ||
+		    strncasecmp(other->url, one->url, n) != 0)
+			continue;
+		if (other->bytes > 0 || other->answered)
+			silent = 0;
+		else if (other->news == SEK_NEWS_UNREACHABLE &&
+		    other->ms >= SILENT_MS)
+			silent++;
+	}
+	return silent >= SILENT_AFTER;
 }
 
 bool

@@ -14,6 +14,7 @@
 #include "sekisho/err.h"
 
 #define SEK_SOURCES_MAX 4096u
+#define SEK_SOURCES_EACH 32u /* of one certificate or CRL */
 
 /* What came of a source or of a list in it, from good to bad. */
 enum sek_news {
@@ -44,6 +45,7 @@ struct sek_source {
 	char from[200];  /* what named it, escaped */
 	unsigned group;  /* addresses of one list have the same; 0 = alone */
 	bool seen;       /* its group is settled */
+	bool answered;   /* by HTTP, with whatever status */
 	enum sek_news news;
 	char why[512];
 	uint64_t bytes;
@@ -56,6 +58,7 @@ struct sek_sources {
 	size_t n;
 	unsigned groups;
 	bool full; /* more than SEK_SOURCES_MAX were named */
+	char greedy[200]; /* who named more than SEK_SOURCES_EACH; "" */
 };
 
 int sek_sources_policy(struct sek_sources *s, const struct sek_policy *p)
@@ -66,6 +69,10 @@ int sek_sources_cert(struct sek_sources *s, X509 *x, const char *from)
     SEK_MUST;
 int sek_sources_crl(struct sek_sources *s, const X509_CRL *crl,
     const char *from) SEK_MUST;
+/* Have the last few addresses of the same host brought nothing, slowly?  One
+ * that is deaf would else take the time of all others. */
+bool sek_sources_silent(const struct sek_sources *s,
+    const struct sek_source *one);
 /* Has another address of the same list been good? */
 bool sek_sources_served(const struct sek_sources *s,
     const struct sek_source *one);

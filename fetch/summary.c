@@ -85,6 +85,7 @@ static void
 put_source(FILE *to, const struct sek_source *s, const char *url)
 {
 	size_t i, n = json_array_size(s->lists);
+	bool told = false;
 
 	(void)fprintf(to, "%-12s %s", sek_news_word(s->news), url);
 	if (s->bytes >= MIB)
@@ -96,9 +97,15 @@ put_source(FILE *to, const struct sek_source *s, const char *url)
 		(void)fprintf(to, ", %" PRIu64 ".%" PRIu64 " s)",
 		    s->ms / 1000, s->ms % 1000 / 100);
 	(void)fputc('\n', to);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		put_list(to, json_array_get(s->lists, i), n > 1);
-	if (n == 0 && s->why[0] != '\0')
+		told |= strcmp(s->why, text_of(json_array_get(s->lists, i),
+		    "why")) == 0;
+	}
+	if (s->news == SEK_NEWS_UNSUPPORTED && s->url[0] == '\0')
+		(void)fputs("             if a login needs this list, give its "
+		    "address in a [crl NAME] section\n", to);
+	if (!told && s->why[0] != '\0')
 		(void)fprintf(to, "             %s\n", s->why);
 }
 

@@ -47,8 +47,9 @@ bool sek_index_failed(const X509_CRL *crl);
  * and sekisho-fetch, not for a login. */
 int sek_index_check(const X509_CRL *crl, struct sek_why *why) SEK_MUST;
 /* The name of the index of a CRL: "<hash of the issuer's canonical name, 8
- * hex>-<40 hex>.idx", the same for each CRL with this issuer, key (AKI),
- * scope (IDP) and kind (complete or delta); `crl` may be a skeleton. */
-int sek_index_name(const X509_CRL *crl, char out[64]) SEK_MUST;
+ * hex>-<40 hex>.idx", the same for each CRL with this issuer, key (that of
+ * `signer`, unless NULL, and AKI), scope (IDP) and kind (complete or delta);
+ * `crl` may be a skeleton. */
+int sek_index_name(const X509_CRL *crl, X509 *signer, char out[64]) SEK_MUST;
 
 #endif

@@ -266,8 +266,21 @@ put_extension(struct sek_buf *b, const X509_CRL *crl, int nid)
 	    (size_t)ASN1_STRING_length(value));
 }
 
+/* The key itself: a CRL may say nothing of it, or what it likes. */
+static int
+put_key(struct sek_buf *b, X509 *signer)
+{
+	unsigned char *key = NULL;
+	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(signer), &key);
+
+	if (n > 0)
+		sek_put_bytes(b, key, (size_t)n);
+	OPENSSL_free(key);
+	return n > 0 ? SEK_OK : SEK_E_CRYPTO;
+}
+
 int
-sek_index_name(const X509_CRL *crl, char out[64])
+sek_index_name(const X509_CRL *crl, X509 *signer, char out[64])
 {
 	const X509_NAME *issuer = X509_CRL_get_issuer(crl);
 	struct sek_buf b = { 0 };
@@ -282,6 +295,8 @@ sek_index_name(const X509_CRL *crl, char out[64])
 		goto out;
 	sek_put_bytes(&b, der, n);
 	put_extension(&b, crl, NID_authority_key_identifier);
+	if (signer != NULL && put_key(&b, signer) != SEK_OK)
+		goto out;
 	put_extension(&b, crl, NID_issuing_distribution_point);
 	/* a delta is another list than its base; which base does not matter */
 	sek_put_u8(&b, X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0 ?

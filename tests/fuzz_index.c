@@ -47,7 +47,7 @@ use(X509_CRL *crl)
 			    X509_REVOKED_get0_serialNumber(e) != NULL);
 	}
 	assert(sek_index_check(crl, NULL) <= SEK_OK);
-	assert(sek_index_name(crl, name) == SEK_OK && strlen(name) == 53);
+	assert(sek_index_name(crl, NULL, name) == SEK_OK && strlen(name) == 53);
 	ASN1_INTEGER_free(v);
 }
 

@@ -258,7 +258,7 @@ path_of(const struct sek_buf *der, char out[1400])
 	char name[64];
 
 	CHECK(crl != NULL);
-	CHECK_INT(sek_index_name(crl, name), SEK_OK);
+	CHECK_INT(sek_index_name(crl, NULL, name), SEK_OK);
 	(void)snprintf(out, 1400, "%s/%s", folder, name);
 	X509_CRL_free(crl);
 }
