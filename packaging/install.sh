@@ -12,6 +12,7 @@ set -eu
 D=${DESTDIR:-}
 units="systemd/system/sekisho-gate.socket systemd/system/sekisho-gate@.service
  systemd/system/sekisho-fetch.service systemd/system/sekisho-fetch.timer
+ systemd/system/sekisho-fetch-boot.timer
  sysusers.d/sekisho.conf tmpfiles.d/sekisho.conf"
 pages=$(cd man && ls ./*.[0-9])
 

@@ -33,6 +33,7 @@ there 644 /opt/s/lib/systemd/system/sekisho-gate.socket
 there 644 /opt/s/lib/systemd/system/sekisho-gate@.service
 there 644 /opt/s/lib/systemd/system/sekisho-fetch.service
 there 644 /opt/s/lib/systemd/system/sekisho-fetch.timer
+there 644 /opt/s/lib/systemd/system/sekisho-fetch-boot.timer
 there 644 /opt/s/lib/sysusers.d/sekisho.conf
 there 644 /opt/s/lib/tmpfiles.d/sekisho.conf
 there 644 /opt/s/share/doc/sekisho/examples/pam.d/sshd
