@@ -83,7 +83,8 @@ $(B)/sekisho-fetch: $(call obj,fetch,$(FETCH)) $(SHARED)
 C_TESTS = $(filter %_test,$(call in,tests))
 S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
-	card/selfcheck download fetch ocsp verify verify_ocsp hpki_test \
+	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
+	verify_here hpki_test \
 	stacks socket programs faults card_login limits
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
 PAM_TOOLS = fakegate passdrive
