@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sekisho/escape.h"
+
 static const char *const names[] = {
 	[-SEK_OK] = "no error",
 	[-SEK_E_NOMEM] = "out of memory",
@@ -48,4 +50,14 @@ sek_why_set(struct sek_why *why, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(why->text, sizeof why->text, fmt, ap);
 	va_end(ap);
+}
+
+int
+sek_why_about(struct sek_why *why, int r, const char *name, const char *what)
+{
+	char shown[300];
+
+	sek_why_set(why, "%s: %s", sek_escape_str(shown, sizeof shown, name),
+	    what);
+	return r;
 }

@@ -13,17 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sekisho/escape.h"
 #include "sekisho/os.h"
 
 static int
 unsafe(struct sek_why *why, const char *path, const char *what)
 {
-	char name[300];
-
-	sek_why_set(why, "%s: %s", sek_escape_str(name, sizeof name, path),
-	    what);
-	return SEK_E_UNSAFE;
+	return sek_why_about(why, SEK_E_UNSAFE, path, what);
 }
 
 static int

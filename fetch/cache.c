@@ -18,7 +18,6 @@
 
 #include "gate/ocsp.h"
 #include "gate/revocation_index.h"
-#include "sekisho/escape.h"
 #include "sekisho/os.h"
 
 #define LOCK_NAME ".lock"
@@ -29,12 +28,7 @@
 static int
 failed(struct sek_why *why, int r, const char *path)
 {
-	int err = errno;
-	char shown[300];
-
-	sek_why_set(why, "%s: %s", sek_escape_str(shown, sizeof(shown), path),
-	    strerror(err));
-	return r;
+	return sek_why_about(why, r, path, strerror(errno));
 }
 
 static int

@@ -19,18 +19,6 @@
 #define TAG_SEQUENCE 0x30u
 #define TAG_EXTENSIONS 0xa0u
 
-/* Bytes of tag and length in the shortest form (X.690 10.1). */
-static size_t
-head_bytes(size_t len)
-{
-	size_t n = 2;
-
-	if (len >= 0x80)
-		for (; len > 0; len >>= 8)
-			n++;
-	return n;
-}
-
 bool
 sek_der_take(struct sek_span *at, uint8_t *tag, struct sek_span *value)
 {
@@ -48,7 +36,7 @@ sek_der_take(struct sek_span *at, uint8_t *tag, struct sek_span *value)
 	    != 0)
 		return false;
 	head = (size_t)(p - at->p);
-	if (head != head_bytes((size_t)len))
+	if (head != sek_der_head_bytes((size_t)len))
 		return false;
 	value->p = p;
 	value->n = (size_t)len;
@@ -176,7 +164,7 @@ sek_crl_skeleton(const struct sek_crl_parts *parts, struct sek_buf *out,
 		sek_why_set(why, "is too large besides its list");
 		return SEK_E_LIMIT;
 	}
-	put_head(out, head_bytes(tbs) + tbs + parts->outer.n);
+	put_head(out, sek_der_head_bytes(tbs) + tbs + parts->outer.n);
 	put_head(out, tbs);
 	sek_put_raw(out, parts->before.p, parts->before.n);
 	sek_put_raw(out, parts->after.p, parts->after.n);

@@ -22,9 +22,8 @@
 #define TAG_NULL 0x05u
 #define TAG_ENUMERATED 0x0au
 
-/* The shortest form of a length (X.690 10.1) after one byte of tag. */
-static size_t
-shortest_head(size_t len)
+size_t
+sek_der_head_bytes(size_t len)
 {
 	size_t head = 2;
 
@@ -55,7 +54,7 @@ sek_der_head(const uint8_t *p, size_t n, uint8_t *tag, size_t *len,
 	*tag = p[0];
 	*len = (size_t)value;
 	*head = (size_t)(at - p);
-	return *head == shortest_head(*len);
+	return *head == sek_der_head_bytes(*len);
 }
 
 /* Values that have several spellings in BER and one in DER. */

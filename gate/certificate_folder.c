@@ -16,20 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sekisho/escape.h"
 #include "sekisho/os.h"
 
 #define MAX_NAMES 4096 /* in one folder */
-
-static int
-failed(struct sek_why *why, int r, const char *name, const char *what)
-{
-	char shown[300];
-
-	sek_why_set(why, "%s: %s", sek_escape_str(shown, sizeof shown, name),
-	    what);
-	return r;
-}
 
 int
 sek_folder_each(const char *dir,
@@ -44,19 +33,20 @@ sek_folder_each(const char *dir,
 	if ((r = sek_path_safe(dir, true, why)) != SEK_OK)
 		return r;
 	if ((d = opendir(dir)) == NULL)
-		return failed(why, SEK_E_SYS, dir, strerror(errno));
+		return sek_why_about(why, SEK_E_SYS, dir, strerror(errno));
 	for (;;) {
 		errno = 0;
 		if ((e = readdir(d)) == NULL) {
 			if (errno != 0)
-				r = failed(why, SEK_E_IO, dir,
+				r = sek_why_about(why, SEK_E_IO, dir,
 				    strerror(errno));
 			break;
 		}
 		if (e->d_name[0] == '.')
 			continue;
 		if (++n > MAX_NAMES) {
-			r = failed(why, SEK_E_LIMIT, dir, "too many files");
+			r = sek_why_about(why, SEK_E_LIMIT, dir,
+			    "too many files");
 			break;
 		}
 		if ((r = fn(arg, dir, e->d_name)) != SEK_OK)
@@ -85,15 +75,15 @@ check_file(int fd, const char *name, uint64_t *size, struct sek_why *why)
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return failed(why, SEK_E_SYS, name, strerror(errno));
+		return sek_why_about(why, SEK_E_SYS, name, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return failed(why, SEK_E_UNSAFE, name,
+		return sek_why_about(why, SEK_E_UNSAFE, name,
 		    "is not a regular file");
 	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return failed(why, SEK_E_UNSAFE, name,
+		return sek_why_about(why, SEK_E_UNSAFE, name,
 		    "must be owned by root");
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return failed(why, SEK_E_UNSAFE, name,
+		return sek_why_about(why, SEK_E_UNSAFE, name,
 		    "must not be writable by group or others");
 	*size = (uint64_t)st.st_size;
 	return SEK_OK;
@@ -108,14 +98,14 @@ sek_folder_open(const char *dir, const char *name, int *fd, uint64_t *size,
 
 	n = snprintf(path, sizeof path, "%s/%s", dir, name);
 	if (n < 0 || (size_t)n >= sizeof path)
-		return failed(why, SEK_E_LIMIT, name, "path too long");
+		return sek_why_about(why, SEK_E_LIMIT, name, "path too long");
 	/* not blocking: a FIFO of that name must not hold a login */
 	f = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (f < 0 && errno == ELOOP)
-		return failed(why, SEK_E_UNSAFE, name,
+		return sek_why_about(why, SEK_E_UNSAFE, name,
 		    "must not be a symbolic link");
 	if (f < 0)
-		return failed(why, SEK_E_SYS, name, strerror(errno));
+		return sek_why_about(why, SEK_E_SYS, name, strerror(errno));
 	if ((r = check_file(f, name, size, why)) != SEK_OK) {
 		(void)close(f);
 		return r;

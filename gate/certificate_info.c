@@ -69,6 +69,16 @@ sek_cert_time(const ASN1_TIME *t, int64_t *out)
 	return SEK_OK;
 }
 
+bool
+sek_cert_in_date(const X509 *x, int64_t now)
+{
+	int64_t from, to;
+
+	return sek_cert_time(X509_get0_notBefore(x), &from) == SEK_OK &&
+	    sek_cert_time(X509_get0_notAfter(x), &to) == SEK_OK &&
+	    now >= from && now <= to;
+}
+
 /* What stands between RFC 4514's own backslashes is made safe to show; the
  * pairs that begin with a backslash are safe already. */
 static void

@@ -114,52 +114,76 @@ sek_key_check(X509 *x, uint32_t rsa_min_bits, struct sek_why *why)
 	return SEK_R_OK;
 }
 
-static int
-hash_of(const X509_ALGOR *alg)
+const EVP_MD *
+sek_sha2(int nid)
+{
+	switch (nid) {
+	case NID_sha256:
+		return EVP_sha256();
+	case NID_sha384:
+		return EVP_sha384();
+	case NID_sha512:
+		return EVP_sha512();
+	default:
+		return NULL;
+	}
+}
+
+const EVP_MD *
+sek_alg_sha2(const X509_ALGOR *alg)
 {
 	const ASN1_OBJECT *o;
 
-	if (alg == NULL) /* RFC 4055 3.1: absent means SHA-1 */
-		return NID_sha1;
+	if (alg == NULL)
+		return NULL; /* the default is SHA-1: RFC 4055 3.1 */
 	X509_ALGOR_get0(&o, NULL, NULL, alg);
-	return OBJ_obj2nid(o);
+	return sek_sha2(OBJ_obj2nid(o));
 }
 
-static bool
-is_sha2(int nid)
+/* MGF1 is the only mask generation function there is, and its parameter is
+ * the AlgorithmIdentifier of a hash (RFC 4055 2.2). */
+const EVP_MD *
+sek_mask_sha2(const X509_ALGOR *mask)
 {
-	return nid == NID_sha256 || nid == NID_sha384 || nid == NID_sha512;
+	const ASN1_OBJECT *o;
+	const EVP_MD *md;
+	const void *param;
+	X509_ALGOR *hash;
+	const unsigned char *p;
+	int type;
+
+	if (mask == NULL)
+		return NULL;
+	X509_ALGOR_get0(&o, &type, &param, mask);
+	if (OBJ_obj2nid(o) != NID_mgf1 || type != V_ASN1_SEQUENCE)
+		return NULL;
+	p = ASN1_STRING_get0_data(param);
+	hash = d2i_X509_ALGOR(NULL, &p, ASN1_STRING_length(param));
+	md = sek_alg_sha2(hash);
+	X509_ALGOR_free(hash);
+	return md;
+}
+
+RSA_PSS_PARAMS *
+sek_pss_read(int type, const void *param)
+{
+	const ASN1_STRING *der = param;
+	const unsigned char *p;
+
+	if (type != V_ASN1_SEQUENCE)
+		return NULL;
+	p = ASN1_STRING_get0_data(der);
+	return d2i_RSA_PSS_PARAMS(NULL, &p, ASN1_STRING_length(der));
 }
 
 /* The hashes of RSASSA-PSS and of its mask stand in its parameters. */
 static bool
-pss_ok(int param_type, const void *param)
+pss_ok(int type, const void *param)
 {
-	const ASN1_STRING *der = param;
-	const unsigned char *p;
-	RSA_PSS_PARAMS *pss;
-	X509_ALGOR *mask = NULL;
-	const void *inner;
-	int inner_type;
-	bool ok = false;
+	RSA_PSS_PARAMS *pss = sek_pss_read(type, param);
+	bool ok = pss != NULL && sek_alg_sha2(pss->hashAlgorithm) != NULL &&
+	    sek_mask_sha2(pss->maskGenAlgorithm) != NULL;
 
-	if (param_type != V_ASN1_SEQUENCE)
-		return false;
-	p = ASN1_STRING_get0_data(der);
-	pss = d2i_RSA_PSS_PARAMS(NULL, &p, ASN1_STRING_length(der));
-	if (pss == NULL)
-		return false;
-	if (pss->maskGenAlgorithm != NULL) {
-		X509_ALGOR_get0(NULL, &inner_type, &inner,
-		    pss->maskGenAlgorithm);
-		if (inner_type == V_ASN1_SEQUENCE) {
-			p = ASN1_STRING_get0_data(inner);
-			mask = d2i_X509_ALGOR(NULL, &p,
-			    ASN1_STRING_length(inner));
-		}
-	}
-	ok = is_sha2(hash_of(pss->hashAlgorithm)) && is_sha2(hash_of(mask));
-	X509_ALGOR_free(mask);
 	RSA_PSS_PARAMS_free(pss);
 	return ok;
 }

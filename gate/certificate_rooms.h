@@ -16,6 +16,7 @@
 #define GATE_CERTIFICATE_ROOMS_H
 
 #include <limits.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,6 +74,8 @@ int sek_trust_read(const char *path, enum sek_trust_other other,
  * False: not the only (shortest, definite) way to write it. */
 bool sek_der_head(const uint8_t *p, size_t n, uint8_t *tag, size_t *len,
     size_t *head);
+/* Bytes of a tag of one byte and the shortest form of `len` (X.690 10.1). */
+size_t sek_der_head_bytes(size_t len);
 /* One value that fills n bytes exactly, DER all the way down. */
 bool sek_der_ok(const uint8_t *p, size_t n);
 
@@ -80,6 +83,8 @@ bool sek_der_ok(const uint8_t *p, size_t n);
 
 /* The two forms of RFC 5280 4.1.2.5 and no other; SEK_E_SYNTAX else. */
 int sek_cert_time(const ASN1_TIME *t, int64_t *out) SEK_MUST;
+/* From notBefore through notAfter, both inclusive: RFC 5280 4.1.2.5. */
+bool sek_cert_in_date(const X509 *x, int64_t now);
 /* RFC 4514 text of a name, safe to show. */
 void sek_cert_name(const X509_NAME *name, char *out, size_t cap);
 /* Hex of an integer's value without padding, "-" before a negative one;
@@ -92,6 +97,12 @@ enum sek_reason sek_key_check(X509 *x, uint32_t rsa_min_bits,
     struct sek_why *why);
 enum sek_reason sek_signature_check(const X509_ALGOR *alg,
     struct sek_why *why);
+/* The SHA-2 hash of a NID: SHA-256, SHA-384 or SHA-512; NULL: another. */
+const EVP_MD *sek_sha2(int nid);
+const EVP_MD *sek_alg_sha2(const X509_ALGOR *alg);
+/* The same for the mask of RSASSA-PSS, and the parameters as they are. */
+const EVP_MD *sek_mask_sha2(const X509_ALGOR *mask);
+RSA_PSS_PARAMS *sek_pss_read(int type, const void *param);
 
 /* -- certificate_extensions.c */
 

@@ -38,16 +38,6 @@ struct search {
 };
 
 static bool
-dates_ok(const X509 *x, int64_t now)
-{
-	int64_t from, to;
-
-	return sek_cert_time(X509_get0_notBefore(x), &from) == SEK_OK &&
-	    sek_cert_time(X509_get0_notAfter(x), &to) == SEK_OK &&
-	    now >= from && now <= to;
-}
-
-static bool
 is_self_signed(const X509 *x)
 {
 	return X509_NAME_cmp(X509_get_subject_name(x),
@@ -100,7 +90,7 @@ serves(struct search *s, X509 *ca, bool anchor)
 		if (s->path[i] == ca || X509_cmp(s->path[i], ca) == 0)
 			return false;
 	return (pathlen < 0 || pathlen >= counted(s)) &&
-	    dates_ok(ca, s->now) &&
+	    sek_cert_in_date(ca, s->now) &&
 	    sek_issuer_check(s->t, ca, anchor, &why) == SEK_R_OK &&
 	    sek_names_check(ca, s->path, s->n, &why) == SEK_R_OK;
 }

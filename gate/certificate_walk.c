@@ -130,7 +130,7 @@ sek_walk_path(const STACK_OF(X509) *chain, size_t *n)
 	size_t i;
 
 	*n = sk_X509_num(chain) > 0 ? (size_t)sk_X509_num(chain) : 0;
-	if (*n == 0 || (path = calloc(*n, sizeof *path)) == NULL)
+	if (*n == 0 || (path = calloc(*n, sizeof(X509 *))) == NULL)
 		return NULL;
 	for (i = 0; i < *n; i++)
 		path[i] = sk_X509_value(chain, (int)i);

@@ -54,16 +54,6 @@ fits_id(const OCSP_BASICRESP *b, const X509 *x)
 }
 
 static bool
-in_date(const X509 *x, int64_t now)
-{
-	int64_t from, to;
-
-	return sek_cert_time(X509_get0_notBefore(x), &from) == SEK_OK &&
-	    sek_cert_time(X509_get0_notAfter(x), &to) == SEK_OK &&
-	    now >= from && now <= to;
-}
-
-static bool
 key_ok(const struct sek_ocsp_rules *rules, X509 *x, struct sek_why *why)
 {
 	return sek_key_check(x, rules->rsa_min_bits != 0 ?
@@ -138,7 +128,7 @@ is_delegate(const struct sek_ocsp_rules *rules, X509 *x, struct sek_why *why)
 {
 	if (!usage_ok(x, why) || !issued_by(x, rules->issuer, why))
 		return false;
-	if (!in_date(x, rules->now))
+	if (!sek_cert_in_date(x, rules->now))
 		return refuse(why, "is not valid now");
 	return not_revoked(rules, x, why);
 }
@@ -202,7 +192,7 @@ sek_ocsp_signer(OCSP_BASICRESP *b, const struct sek_ocsp_rules *rules,
 		sek_why_set(why, "the issuer: %s", s.why.text);
 		return SEK_R_OCSP_INVALID;
 	}
-	if (!in_date(rules->issuer, rules->now)) {
+	if (!sek_cert_in_date(rules->issuer, rules->now)) {
 		sek_why_set(why, "the issuer is not valid now");
 		return SEK_R_OCSP_INVALID;
 	}

@@ -32,18 +32,9 @@ refuse(struct sek_why *why, enum sek_reason r, const char *what)
 static const EVP_MD *
 hash_of(const ASN1_OBJECT *o)
 {
-	switch (OBJ_obj2nid(o)) {
-	case NID_sha1:
-		return EVP_sha1();
-	case NID_sha256:
-		return EVP_sha256();
-	case NID_sha384:
-		return EVP_sha384();
-	case NID_sha512:
-		return EVP_sha512();
-	default:
-		return NULL;
-	}
+	const int nid = OBJ_obj2nid(o);
+
+	return nid == NID_sha1 ? EVP_sha1() : sek_sha2(nid);
 }
 
 static bool

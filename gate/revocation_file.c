@@ -18,7 +18,6 @@
 
 #include "gate/certificate_folder.h"
 #include "gate/certificate_rooms.h"
-#include "sekisho/escape.h"
 
 #define HEAD_BYTES 16384u                /* where the issuer must stand */
 #define CRL_MAX_BYTES (64u * 1024 * 1024)
@@ -30,10 +29,7 @@
 static int
 failed(struct sek_why *why, int r, const char *name, const char *what)
 {
-	char shown[300];
-
-	sek_why_set(why, "%s: %s", sek_escape_str(shown, sizeof shown, name),
-	    what);
+	(void)sek_why_about(why, r, name, what);
 	ERR_clear_error();
 	return r;
 }
@@ -147,8 +143,8 @@ sek_crl_issuer(const char *dir, const char *name, X509_NAME **out,
 	return SEK_OK;
 }
 
-static X509_CRL *
-parse_der(const uint8_t *der, size_t n)
+X509_CRL *
+sek_crl_parse(const uint8_t *der, size_t n)
 {
 	const unsigned char *p = der;
 	X509_CRL *crl = d2i_X509_CRL(NULL, &p, (long)n);
@@ -157,6 +153,7 @@ parse_der(const uint8_t *der, size_t n)
 		X509_CRL_free(crl);
 		crl = NULL;
 	}
+	ERR_clear_error();
 	return crl;
 }
 
@@ -230,7 +227,7 @@ sek_crl_load(const char *dir, const char *name, X509_CRL **out,
 		return r;
 	if (!is_der(p, n))
 		r = parse_pem(p, n, name, out, why);
-	else if ((*out = parse_der(p, n)) == NULL)
+	else if ((*out = sek_crl_parse(p, n)) == NULL)
 		r = failed(why, SEK_E_SYNTAX, name, "is not a whole CRL");
 	free(p);
 	return r;

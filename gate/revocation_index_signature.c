@@ -14,76 +14,21 @@
 #include "gate/certificate_rooms.h"
 #include "gate/revocation_format.h"
 
-static const EVP_MD *
-hash_of(int nid)
-{
-	switch (nid) {
-	case NID_sha256:
-		return EVP_sha256();
-	case NID_sha384:
-		return EVP_sha384();
-	case NID_sha512:
-		return EVP_sha512();
-	default:
-		return NULL;
-	}
-}
-
-static const EVP_MD *
-hash_of_alg(const X509_ALGOR *alg)
-{
-	const ASN1_OBJECT *o;
-
-	if (alg == NULL)
-		return NULL; /* the default is SHA-1: RFC 4055 3.1 */
-	X509_ALGOR_get0(&o, NULL, NULL, alg);
-	return hash_of(OBJ_obj2nid(o));
-}
-
-/* MGF1 is the only mask generation function there is, and its parameter is
- * the AlgorithmIdentifier of a hash (RFC 4055 2.2). */
-static const EVP_MD *
-mask_hash(const X509_ALGOR *mask)
-{
-	const ASN1_OBJECT *o;
-	const EVP_MD *md;
-	const void *param;
-	X509_ALGOR *hash;
-	const unsigned char *p;
-	int type;
-
-	if (mask == NULL)
-		return NULL;
-	X509_ALGOR_get0(&o, &type, &param, mask);
-	if (OBJ_obj2nid(o) != NID_mgf1 || type != V_ASN1_SEQUENCE)
-		return NULL;
-	p = ASN1_STRING_get0_data(param);
-	hash = d2i_X509_ALGOR(NULL, &p, ASN1_STRING_length(param));
-	md = hash_of_alg(hash);
-	X509_ALGOR_free(hash);
-	return md;
-}
-
 /* RFC 4055 3.1: the defaults are a salt of 20 bytes and trailer 1. */
 static bool
 read_pss(const X509_ALGOR *alg, struct sek_crl_sign *out)
 {
 	RSA_PSS_PARAMS *pss;
 	const void *param;
-	const unsigned char *p;
 	int64_t salt = 20, trailer = 1;
 	bool ok;
 	int type;
 
 	X509_ALGOR_get0(NULL, &type, &param, alg);
-	if (type != V_ASN1_SEQUENCE)
+	if ((pss = sek_pss_read(type, param)) == NULL)
 		return false;
-	p = ASN1_STRING_get0_data(param);
-	pss = d2i_RSA_PSS_PARAMS(NULL, &p, ASN1_STRING_length(param));
-	if (pss == NULL)
-		return false;
-	out->md = hash_of_alg(pss->hashAlgorithm);
-	out->mgf1 = mask_hash(pss->maskGenAlgorithm);
+	out->md = sek_alg_sha2(pss->hashAlgorithm);
+	out->mgf1 = sek_mask_sha2(pss->maskGenAlgorithm);
 	ok = out->md != NULL && out->mgf1 != NULL &&
 	    (pss->saltLength == NULL ||
 	    ASN1_INTEGER_get_int64(&salt, pss->saltLength) == 1) &&
@@ -116,7 +61,7 @@ sek_crl_sign(const X509_ALGOR *alg, struct sek_crl_sign *out,
 			goto unknown;
 	} else {
 		if (OBJ_find_sigid_algs(nid, &md, &how.kind) != 1 ||
-		    (how.md = hash_of(md)) == NULL)
+		    (how.md = sek_sha2(md)) == NULL)
 			goto unknown;
 	}
 	*out = how;

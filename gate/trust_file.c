@@ -17,7 +17,6 @@
 
 #include "gate/certificate_folder.h"
 #include "gate/certificate_rooms.h"
-#include "sekisho/escape.h"
 #include "sekisho/os.h"
 
 #define FILE_MAX (1024u * 1024) /* bytes of one file of certificates */
@@ -33,10 +32,7 @@ struct load {
 static int
 failed(struct sek_why *why, int r, const char *name, const char *what)
 {
-	char shown[300];
-
-	sek_why_set(why, "%s: %s", sek_escape_str(shown, sizeof shown, name),
-	    what);
+	(void)sek_why_about(why, r, name, what);
 	ERR_clear_error();
 	return r;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gate/audit.h"
+#include "helpdesk/list.h"
 #include "helpdesk/status.h"
 
 int
@@ -135,11 +136,6 @@ account_ungrant(struct desk *d, int argc, char **argv)
 
 /* -- list */
 
-struct listing {
-	struct desk *d;
-	json_t *array;  /* NULL: for people */
-};
-
 static int
 add_name(void *arg, const struct sek_person *p)
 {
@@ -169,7 +165,7 @@ show_line(const struct desk *d, const struct sek_account *a,
 static int
 list_one(void *arg, const struct sek_account *a)
 {
-	struct listing *l = arg;
+	struct desk_listing *l = arg;
 	json_t *names = json_array();
 	int r = SEK_E_NOMEM;
 
@@ -191,25 +187,16 @@ list_one(void *arg, const struct sek_account *a)
 static int
 account_list(struct desk *d, int argc, char **argv)
 {
-	bool json = false;
-	const struct desk_opt opts[] = { { .name = "json", .flag = &json } };
-	struct listing l = { .d = d };
+	struct desk_listing l = { .d = d };
 	char **words;
 	int r;
 
-	if ((r = desk_options(d, argc, argv, opts, 1, 0, 0, &words)) !=
-	    DESK_GO || (r = desk_store(d, false)) != DESK_GO)
+	r = desk_list_open(&l, argc, argv, 0, &words);
+	if (r != DESK_GO ||
+	    (r = desk_list_begin(&l, W_ACCOUNT_HEAD)) != DESK_GO)
 		return r;
-	if (json && (l.array = json_array()) == NULL)
-		return desk_lost(d);
-	if (!json)
-		DESK_SAY(d, W_ACCOUNT_HEAD, { NULL });
 	r = sek_store_each_account(d->store, list_one, &l);
-	if (r != SEK_OK) {
-		json_decref(l.array);
-		return desk_unreadable(d, r);
-	}
-	return json ? desk_json_print(d, l.array) : DESK_OK;
+	return desk_list_end(&l, r);
 }
 
 /* -- status */

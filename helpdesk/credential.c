@@ -6,18 +6,13 @@
  * Part of the administrator's program.  A revocation works at once and
  * without any network; must never bring a revoked credential back.
  */
-#include "helpdesk/desk.h"
+#include "helpdesk/list.h"
 
 #include <string.h>
 
 #include "gate/audit.h"
 
 /* -- list */
-
-struct listing {
-	struct desk *d;
-	json_t *array; /* NULL: for people */
-};
 
 static enum word
 status_word(enum sek_status status)
@@ -75,7 +70,7 @@ as_json(const struct sek_credential *c)
 static int
 list_one(void *arg, const struct sek_credential *c)
 {
-	struct listing *l = arg;
+	struct desk_listing *l = arg;
 
 	if (l->array != NULL)
 		return json_array_append_new(l->array, as_json(c)) == 0 ? 0 :
@@ -104,29 +99,19 @@ find_person(struct desk *d, const char *name, int64_t *id)
 static int
 list(struct desk *d, int argc, char **argv)
 {
-	bool json = false;
-	const struct desk_opt opts[] = { { .name = "json", .flag = &json } };
-	struct listing l = { .d = d };
+	struct desk_listing l = { .d = d };
 	int64_t person = 0;
 	char **words;
 	int r;
 
-	if ((r = desk_options(d, argc, argv, opts, 1, 0, 1, &words)) !=
-	    DESK_GO || (r = desk_store(d, false)) != DESK_GO)
+	r = desk_list_open(&l, argc, argv, 1, &words);
+	if (r == DESK_GO && words[0] != NULL)
+		r = find_person(d, words[0], &person);
+	if (r != DESK_GO ||
+	    (r = desk_list_begin(&l, W_CREDENTIAL_HEAD)) != DESK_GO)
 		return r;
-	if (words[0] != NULL &&
-	    (r = find_person(d, words[0], &person)) != DESK_GO)
-		return r;
-	if (json && (l.array = json_array()) == NULL)
-		return desk_lost(d);
-	if (!json)
-		DESK_SAY(d, W_CREDENTIAL_HEAD, { NULL });
 	r = sek_store_each_credential(d->store, person, list_one, &l);
-	if (r != SEK_OK) {
-		json_decref(l.array);
-		return desk_unreadable(d, r);
-	}
-	return json ? desk_json_print(d, l.array) : DESK_OK;
+	return desk_list_end(&l, r);
 }
 
 /* -- status */

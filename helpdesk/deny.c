@@ -12,7 +12,7 @@
 
 #include "gate/audit.h"
 #include "gate/certificate.h"
-#include "helpdesk/desk.h"
+#include "helpdesk/list.h"
 
 #define SERIAL_MAX 40u /* hex digits: 20 octets, RFC 5280 4.1.2.2 */
 
@@ -280,11 +280,6 @@ deny_serial(struct desk *d, int argc, char **argv)
 
 /* -- list */
 
-struct listing {
-	struct desk *d;
-	json_t *array; /* NULL: for people */
-};
-
 static json_t *
 as_json(const struct sek_deny *row)
 {
@@ -325,7 +320,7 @@ list_one(void *arg, const struct sek_deny *row)
 		[SEK_DENY_PERSON] = W_PERSON, [SEK_DENY_KEY] = W_KEY,
 		[SEK_DENY_CERTIFICATE] = W_CERTIFICATE,
 	};
-	struct listing *l = arg;
+	struct desk_listing *l = arg;
 	struct desk_date since;
 	struct what what;
 
@@ -346,25 +341,16 @@ list_one(void *arg, const struct sek_deny *row)
 static int
 deny_list(struct desk *d, int argc, char **argv)
 {
-	bool json = false;
-	const struct desk_opt opts[] = { { .name = "json", .flag = &json } };
-	struct listing l = { .d = d };
+	struct desk_listing l = { .d = d };
 	char **words;
 	int r;
 
-	if ((r = desk_options(d, argc, argv, opts, 1, 0, 0, &words)) !=
-	    DESK_GO || (r = desk_store(d, false)) != DESK_GO)
+	r = desk_list_open(&l, argc, argv, 0, &words);
+	if (r != DESK_GO ||
+	    (r = desk_list_begin(&l, W_DENY_HEAD)) != DESK_GO)
 		return r;
-	if (json && (l.array = json_array()) == NULL)
-		return desk_lost(d);
-	if (!json)
-		DESK_SAY(d, W_DENY_HEAD, { NULL });
 	r = sek_store_each_denied(d->store, list_one, &l);
-	if (r != SEK_OK) {
-		json_decref(l.array);
-		return desk_unreadable(d, r);
-	}
-	return json ? desk_json_print(d, l.array) : DESK_OK;
+	return desk_list_end(&l, r);
 }
 
 /* -- allow */

@@ -12,6 +12,7 @@
 
 #include "gate/audit.h"
 #include "helpdesk/account.h"
+#include "helpdesk/list.h"
 #include "helpdesk/status.h"
 
 /* "taro --account taro": an account that is not there yet is taro's own. */
@@ -107,11 +108,6 @@ person_add(struct desk *d, int argc, char **argv)
 
 /* -- list */
 
-struct listing {
-	struct desk *d;
-	json_t *array; /* NULL: for people */
-};
-
 static int
 count_active(void *arg, const struct sek_credential *c)
 {
@@ -165,7 +161,7 @@ static int
 list_one(void *arg, const struct sek_person *p)
 {
 	struct sek_account a[64];
-	struct listing *l = arg;
+	struct desk_listing *l = arg;
 	int active = 0, r;
 	size_t n = 0;
 
@@ -185,25 +181,16 @@ list_one(void *arg, const struct sek_person *p)
 static int
 person_list(struct desk *d, int argc, char **argv)
 {
-	bool json = false;
-	const struct desk_opt opts[] = { { .name = "json", .flag = &json } };
-	struct listing l = { .d = d };
+	struct desk_listing l = { .d = d };
 	char **words;
 	int r;
 
-	if ((r = desk_options(d, argc, argv, opts, 1, 0, 0, &words)) !=
-	    DESK_GO || (r = desk_store(d, false)) != DESK_GO)
+	r = desk_list_open(&l, argc, argv, 0, &words);
+	if (r != DESK_GO ||
+	    (r = desk_list_begin(&l, W_PERSON_HEAD)) != DESK_GO)
 		return r;
-	if (json && (l.array = json_array()) == NULL)
-		return desk_lost(d);
-	if (!json)
-		DESK_SAY(d, W_PERSON_HEAD, { NULL });
 	r = sek_store_each_person(d->store, list_one, &l);
-	if (r != SEK_OK) {
-		json_decref(l.array);
-		return desk_unreadable(d, r);
-	}
-	return json ? desk_json_print(d, l.array) : DESK_OK;
+	return desk_list_end(&l, r);
 }
 
 /* -- status */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "fetch/compile.h"
+#include "gate/revocation_file.h"
 #include "gate/revocation_index.h"
 #include "helpdesk/verify.h"
 #include "sekisho/escape.h"
@@ -85,20 +86,6 @@ key_of(X509_CRL *crl, const STACK_OF(X509) *issuers)
 	return key;
 }
 
-static X509_CRL *
-plain(const uint8_t *der, size_t n)
-{
-	const unsigned char *p = der;
-	X509_CRL *crl = d2i_X509_CRL(NULL, &p, (long)n);
-
-	if (crl != NULL && p != der + n) {
-		X509_CRL_free(crl);
-		crl = NULL;
-	}
-	ERR_clear_error();
-	return crl;
-}
-
 static int
 indexed(const struct crls *c, const uint8_t *der, size_t n, EVP_PKEY *signer,
     X509_CRL **out, struct sek_why *why)
@@ -128,7 +115,7 @@ static int
 by_whole_message(const struct crls *c, const uint8_t *der, size_t n,
     X509_CRL **out, struct sek_why *why)
 {
-	X509_CRL *crl = plain(der, n);
+	X509_CRL *crl = sek_crl_parse(der, n);
 	EVP_PKEY *signer;
 	int r;
 

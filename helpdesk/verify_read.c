@@ -20,16 +20,6 @@
 
 #define FIRST_BYTES 16384u
 
-static int
-failed(struct sek_why *why, int r, const char *path, const char *what)
-{
-	char shown[300];
-
-	sek_why_set(why, "%s: %s", sek_escape_str(shown, sizeof shown, path),
-	    what);
-	return r;
-}
-
 void
 verify_bytes_free(struct verify_bytes *b)
 {
@@ -96,8 +86,8 @@ verify_read(const char *path, size_t max, struct verify_bytes *out,
 	int r, err;
 
 	if (fd < 0)
-		return failed(why, errno == ENOENT ? SEK_E_NOENT : SEK_E_SYS,
-		    path, strerror(errno));
+		return sek_why_about(why, errno == ENOENT ? SEK_E_NOENT :
+		    SEK_E_SYS, path, strerror(errno));
 	r = read_all(fd, max, &b);
 	err = errno;
 	if (!here)
@@ -107,7 +97,7 @@ verify_read(const char *path, size_t max, struct verify_bytes *out,
 		return SEK_OK;
 	}
 	verify_bytes_free(&b);
-	return failed(why, r, path, r == SEK_E_SYS ? strerror(err) :
+	return sek_why_about(why, r, path, r == SEK_E_SYS ? strerror(err) :
 	    r == SEK_E_LIMIT ? "is too large" : sek_strerror(r));
 }
 
@@ -191,7 +181,7 @@ verify_first(const struct verify_bytes *b, const char *path, X509 **out,
 	int r = verify_each(b, take_first, &f);
 
 	if (r == SEK_OK && f.x == NULL)
-		r = failed(why, SEK_E_SYNTAX, path, f.n == 0 ?
+		r = sek_why_about(why, SEK_E_SYNTAX, path, f.n == 0 ?
 		    "holds no certificate" :
 		    "does not parse as a certificate");
 	if (r != SEK_OK) {
@@ -240,7 +230,7 @@ verify_stack(const char *path, STACK_OF(X509) *to, struct sek_why *why)
 	if (r != SEK_OK)
 		return r;
 	if (s.n == 0)
-		return failed(why, SEK_E_SYNTAX, path,
+		return sek_why_about(why, SEK_E_SYNTAX, path,
 		    "holds no certificate");
 	if (s.bad == 0)
 		return SEK_OK;

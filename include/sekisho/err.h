@@ -46,5 +46,8 @@ const char *sek_strerror(int err);
  * Arguments from outside must have gone through sek_escape() first. */
 void sek_why_set(struct sek_why *why, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* "NAME: what", the name escaped here; returns r. */
+int sek_why_about(struct sek_why *why, int r, const char *name,
+    const char *what);
 
 #endif
