@@ -24,10 +24,9 @@ PATHS = -DSEKISHO_CONF='"$(SYSCONFDIR)/sekisho/sekisho.conf"' \
 	-DSEKISHO_GATE='"$(LIBEXECDIR)/sekisho-gate"' \
 	-DSEKISHO_LIBEXEC='"$(LIBEXECDIR)"' \
 	-DSEKISHO_SOCKET='"/run/sekisho/gate.sock"'
-P11   = -I/usr/include/p11-kit-1
-PCSC  = -I/usr/include/PCSC
-ALL   = -std=c11 -D_GNU_SOURCE -Iinclude -I. $(P11) $(PCSC) $(WARN) \
-	$(HARD) $(PATHS) $(CFLAGS) -MMD -MP
+CARDS = -I/usr/include/p11-kit-1 -I/usr/include/PCSC
+ALL   = -std=c11 -D_GNU_SOURCE -Iinclude -I. $(CARDS) $(WARN) $(HARD) \
+	$(PATHS) $(CFLAGS) -MMD -MP
 LD    = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 
 # A folder is a process, and all its files are that program's rooms; of gate/
@@ -84,8 +83,7 @@ C_TESTS = $(filter %_test,$(call in,tests))
 S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
-	verify_here hpki_test \
-	stacks socket programs faults card_login limits
+	verify_here hpki_test stacks socket programs faults card_login limits
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
 PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime
@@ -93,24 +91,23 @@ FUZZERS = audit_line fetch front helper index ocsp points policy role
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) \
 	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))
-PARTS = $(T_TOOLS:%=$(T)/%) $(PAM_TOOLS:%=$(T)/%) $(T)/pamdrive \
-	$(T)/pamthreads $(T)/pam_odd.so $(T)/pam_sekisho_short.so \
-	$(T)/badp11.so $(T)/card/vcard $(T)/card/card-status $(T)/badserver \
-	$(T)/getdrive
+PARTS = $(addprefix $(T)/,$(T_TOOLS) $(PAM_TOOLS) pamdrive pamthreads \
+	pam_odd.so pam_sekisho_short.so badp11.so card/vcard card/card-status \
+	badserver getdrive)
 
 $(C_TESTS:%=$(T)/%) $(T_TOOLS:%=$(T)/%): $(T)/%: $(B)/tests/%.o $(SHARED)
 	$(CC) $(LD) -o $@ $(filter %.o,$^) $(SHARED) $(GATE_LIBS)
 FIXED = certificate_test certificate_form_test certificate_key_test \
 	hpki_check_test index_file_test index_path_test ocsp_cache_test
 $(FIXED:%=$(T)/%): $(T)/certificate_fixture.o
-$(T)/certificate_rules_test $(T)/certificate_paths_test: \
-    $(T)/certificate_chain.o
+$(patsubst %,$(T)/certificate_%_test,crls paths rules): $(T)/certificate_chain.o
 $(T)/ocsp_test $(T)/ocsp_cache_test $(T)/fuzz_ocsp: $(T)/ocsp_cast.o \
     $(T)/ocsp_mint.o
-$(T)/download_test $(T)/fuzz_fetch: $(call obj,fetch,ldif url)
+$(T)/download_text_test $(T)/fuzz_fetch: $(call obj,fetch,ldif url)
 $(T)/fuzz_points: $(call obj,fetch,points)
 $(T)/getdrive $(T)/badserver: $(T)/%: $(T)/fetch/%.o $(SHARED)
 	$(CC) $(LD) -o $@ $(filter %.o,$^) $(SHARED) -lcrypto
+$(T)/badserver: $(T)/fetch/badserver_answers.o
 $(T)/pkcs11_faults $(T)/pkcs11_helper: $(T)/pkcs11_run.o $(T)/pkcs11_talk.o
 $(T)/pkcs11_drive: $(T)/pkcs11_talk.o
 $(T)/front_abuse: $(T)/front_abuse_acts.o
@@ -122,15 +119,14 @@ $(T)/pamdrive $(T)/pamthreads: $(T)/%: $(T)/pam/%.o $(T)/pam/drive_conv.o \
     $(T)/pam/drive_log.o $(T)/pam/drive_state.o
 	$(CC) $(LD) -rdynamic -o $@ $^ -lpam -lpthread
 $(T)/pam_odd.so: $(T)/pam/pam_odd.o
-	$(CC) $(LD) -shared -o $@ $^ -lpam
+$(T)/badp11.so: $(T)/badp11/fault.o $(T)/badp11/module.o
 # the same module with a backstop that a test can wait for
 $(T)/relay_short.o: pam_module/relay.c
 	$(CC) $(ALL) -DSEKISHO_BACKSTOP_MS=700u -c -o $@ $<
 $(T)/pam_sekisho_short.so: $(T)/relay_short.o \
     $(call obj,pam_module,$(filter-out relay,$(PAM))) $(B)/libbase.a
+$(T)/%.so:
 	$(CC) $(LD) -shared -o $@ $^ -lpam
-$(T)/badp11.so: $(T)/badp11/fault.o $(T)/badp11/module.o
-	$(CC) $(LD) -shared -o $@ $^
 $(T)/card/vcard: $(addprefix $(T)/card/,vcard.o link.o apdu.o piv.o)
 	$(CC) $(LD) -o $@ $^ -lcrypto
 $(T)/card/card-status: $(T)/card/status.o
@@ -185,9 +181,8 @@ lint: all
 
 export B LIBEXECDIR SBINDIR PAMDIR MANDIR LIBDIR DOCDIR SYSCONFDIR DESTDIR
 install: all
-	packaging/install.sh install
-uninstall:
-	packaging/install.sh uninstall
+install uninstall:
+	packaging/install.sh $@
 
 # our figures beside the peers', in one run
 bench:
