@@ -100,7 +100,8 @@ $(C_TESTS:%=$(T)/%) $(T_TOOLS:%=$(T)/%): $(T)/%: $(B)/tests/%.o $(SHARED)
 FIXED = certificate_test certificate_form_test certificate_key_test \
 	hpki_check_test index_file_test index_path_test ocsp_cache_test
 $(FIXED:%=$(T)/%): $(T)/certificate_fixture.o
-$(patsubst %,$(T)/certificate_%_test,crls paths rules): $(T)/certificate_chain.o
+$(patsubst %,$(T)/certificate_%_test,attack crls paths rules): \
+    $(T)/certificate_chain.o
 $(T)/ocsp_test $(T)/ocsp_cache_test $(T)/fuzz_ocsp: $(T)/ocsp_cast.o \
     $(T)/ocsp_mint.o
 $(T)/download_text_test $(T)/fuzz_fetch: $(call obj,fetch,ldif url)

@@ -6,6 +6,7 @@
  *     certificate_path.c    one path after another, each in full
  *     certificate_walk.c    OpenSSL's errors: weighed, worded, forgiven
  *     certificate_crl.c     which CRLs, what they say, in which words
+ *     certificate_newer.c   CRLs that OpenSSL did not choose
  *     certificate_search.c  other paths when the first one will not do
  *     certificate_names.c   name constraints: whose names, which CA
  *     certificate_match.c   one name against one constraint
@@ -39,8 +40,11 @@ struct sek_walk {
 	X509 *const *plan;     /* the path to take, leaf first; NULL: any */
 	size_t n_plan;
 	X509_CRL *judging;     /* the CRL that is looked into, or NULL */
+	X509_CRL *delta;       /* that was asked before its base, or NULL */
 	bool removing;         /* its entry takes the certificate off */
 	bool stale_leaf;       /* the CRL at hand for the leaf is stale */
+	const X509_STORE_CTX *own_only; /* whose lists are the new key's
+					   own: see sek_crl_drop_own() */
 	size_t candidates;     /* CRLs offered for the certificate at hand */
 	const X509_CRL *voided[SEK_VOID_CRLS];
 	size_t n_voided;
@@ -82,6 +86,34 @@ STACK_OF(X509_CRL) *sek_crl_lookup(const X509_STORE_CTX *ctx,
     const X509_NAME *issuer);
 int sek_crl_check(X509_STORE_CTX *ctx, X509_CRL *crl);
 int sek_crl_cert(X509_STORE_CTX *ctx, X509_CRL *crl, X509 *x);
+/* All that may be about the certificate at hand, the newest first. */
+STACK_OF(X509_CRL) *sek_crl_candidates(const struct sek_walk *c,
+    const X509_STORE_CTX *ctx, const X509_NAME *issuer);
+/* Write into the record which CRL judged the leaf. */
+void sek_crl_note(struct sek_walk *c, const X509_CRL *crl);
+/* Does its entry take the certificate off a list? */
+bool sek_crl_removes(X509_CRL *crl, X509 *x);
+
+/* -- certificate_newer.c */
+
+/* Seconds since 1970; INT64_MAX when it cannot be read. */
+int64_t sek_crl_this_update(const X509_CRL *crl);
+int sek_crl_newest_first(const X509_CRL *const *a, const X509_CRL *const *b);
+/* RFC 5280 6.3.3 (b) (2) (i) */
+bool sek_crl_in_scope(const X509_CRL *crl, const X509 *x);
+/* Does it say that the certificate is revoked? */
+bool sek_crl_lists(X509_CRL *crl, X509 *x);
+/* Take away those that another key of the same CA has signed. */
+void sek_crl_drop_strange(const X509_STORE_CTX *ctx,
+    STACK_OF(X509_CRL) *all);
+/* Take away all when there are none but those that the certificate at hand,
+ * the new key of a CA on the path of a CRL, has signed. */
+void sek_crl_drop_own(const X509_STORE_CTX *ctx, STACK_OF(X509_CRL) *all,
+    bool *only);
+/* Once `crl` has been asked: does a newer one list the certificate?  It is
+ * told like any other revocation.  False: stop, after an error. */
+bool sek_crl_newer(struct sek_walk *c, X509_STORE_CTX *ctx, X509_CRL *crl,
+    X509 *x);
 
 /* -- certificate_search.c */
 

@@ -103,8 +103,8 @@ sek_crl_revoked(struct sek_walk *c, X509_STORE_CTX *ctx)
 
 /* What the record says of the CRL that judged the leaf; of several, a base
  * and its delta for one, the newest. */
-static void
-note_crl(struct sek_walk *c, const X509_CRL *crl)
+void
+sek_crl_note(struct sek_walk *c, const X509_CRL *crl)
 {
 	struct sek_rev_info *rev = c->rev;
 	ASN1_INTEGER *number;
@@ -221,17 +221,39 @@ add_indirect(const struct sek_walk *c, const X509_STORE_CTX *ctx,
 }
 
 STACK_OF(X509_CRL) *
+sek_crl_candidates(const struct sek_walk *c, const X509_STORE_CTX *ctx,
+    const X509_NAME *issuer)
+{
+	STACK_OF(X509_CRL) *found = NULL;
+
+	add_candidates(c, issuer, &found);
+	add_indirect(c, ctx, issuer, &found);
+	/* OpenSSL takes the first delta that fits, and the first of two
+	 * CRLs of the same second */
+	if (found != NULL) {
+		(void)sk_X509_CRL_set_cmp_func(found, sek_crl_newest_first);
+		sk_X509_CRL_sort(found);
+	}
+	return found;
+}
+
+STACK_OF(X509_CRL) *
 sek_crl_lookup(const X509_STORE_CTX *ctx, const X509_NAME *issuer)
 {
 	struct sek_walk *c = sek_walk_of(ctx);
-	STACK_OF(X509_CRL) *found = NULL;
+	STACK_OF(X509_CRL) *found;
+	bool own = false;
 
 	c->candidates = 0;
+	c->delta = NULL;
+	c->own_only = NULL;
 	if (sek_walk_is_anchor(c, ctx) ||
 	    (c->crl == SEK_LEAF_CRL_SKIP && sek_walk_at_leaf(ctx)))
 		return NULL;
-	add_candidates(c, issuer, &found);
-	add_indirect(c, ctx, issuer, &found);
+	found = sek_crl_candidates(c, ctx, issuer);
+	sek_crl_drop_own(ctx, found, &own);
+	c->own_only = own ? ctx : NULL;
+	sek_crl_drop_strange(ctx, found);
 	if (found != NULL)
 		c->candidates = (size_t)sk_X509_CRL_num(found);
 	return found;
@@ -252,8 +274,8 @@ sek_crl_check(X509_STORE_CTX *ctx, X509_CRL *crl)
 
 /* Does the CRL's entry take the certificate off a list?  OpenSSL asks a field
  * that only its own parser fills. */
-static bool
-removes(X509_CRL *crl, X509 *x)
+bool
+sek_crl_removes(X509_CRL *crl, X509 *x)
 {
 	X509_REVOKED *entry = NULL;
 	ASN1_ENUMERATED *code;
@@ -269,7 +291,8 @@ removes(X509_CRL *crl, X509 *x)
 
 /* Rules of our own for a CRL that OpenSSL chose, after its signature. */
 static void
-form_of(const X509_CRL *crl, bool takes_off, struct sek_why *why)
+form_of(const struct sek_walk *c, X509_CRL *crl, X509 *x,
+    bool takes_off, struct sek_why *why)
 {
 	const X509_ALGOR *alg;
 
@@ -282,6 +305,11 @@ form_of(const X509_CRL *crl, bool takes_off, struct sek_why *why)
 	else if (takes_off && X509_CRL_get_ext_by_NID(crl, NID_delta_crl,
 	    -1) < 0)
 		sek_why_set(why, "removeFromCRL in a complete CRL");
+	/* OpenSSL does not look at the dates of a delta whose base is fresh */
+	else if (takes_off && sek_crl_this_update(crl) > c->now)
+		sek_why_set(why, "removeFromCRL in a CRL of the future");
+	else if (!sek_crl_in_scope(crl, x) && !sek_crl_lists(crl, x))
+		sek_why_set(why, "is for other distribution points");
 	else
 		(void)sek_signature_check(alg, why);
 }
@@ -298,8 +326,8 @@ sek_crl_cert(X509_STORE_CTX *ctx, X509_CRL *crl, X509 *x)
 
 	if (wanted && is_void(c, crl))
 		return 1;
-	takes_off = removes(crl, x);
-	form_of(crl, takes_off, &why);
+	takes_off = sek_crl_removes(crl, x);
+	form_of(c, crl, x, takes_off, &why);
 	if (why.text[0] != '\0') {
 		sek_why_set(&told, "%s: %s", sek_rev_file(c->t->rev, crl),
 		    why.text);
@@ -312,11 +340,13 @@ sek_crl_cert(X509_STORE_CTX *ctx, X509_CRL *crl, X509 *x)
 		return 0;
 	}
 	if (sek_walk_at_leaf(ctx))
-		note_crl(c, crl);
+		sek_crl_note(c, crl);
 	c->judging = crl;
 	c->removing = takes_off;
 	r = c->cert_crl(ctx, crl, x);
 	c->removing = false;
+	if (r != 0)
+		r = sek_crl_newer(c, ctx, crl, x) ? r : 0;
 	c->judging = before;
 	/* 2: not revoked, and the base is not asked */
 	return r != 0 && takes_off ? 2 : r;

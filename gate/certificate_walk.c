@@ -105,7 +105,7 @@ forgiven(struct sek_walk *c, X509_STORE_CTX *ctx, int err)
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
 		/* no CRL was looked for: RFC 5280 6.1 does not ask whether
 		 * an anchor was revoked, the administrator removes it */
-		return sek_walk_is_anchor(c, ctx) ||
+		return sek_walk_is_anchor(c, ctx) || c->own_only == ctx ||
 		    (c->crl == SEK_LEAF_CRL_SKIP && sek_walk_at_leaf(ctx));
 	case X509_V_ERR_CRL_HAS_EXPIRED:
 		return sek_crl_grace(c, ctx);

@@ -26,6 +26,7 @@ static const char sections[] =
     "fullname=URI:http://crl.invalid/i.crl\n"
     "[dpindirect]\nfullname=URI:http://crl.invalid/i.crl\n"
     "CRLissuer=dirName:crlname\n[crlname]\nCN=CRL Issuer\n"
+    "[dpbare]\nCRLissuer=dirName:crlname\n"
     "[dp]\nfullname=URI:http://crl.invalid/a.crl\n"
     "[idp]\nfullname=URI:http://crl.invalid/a.crl\n"
     "[idpother]\nfullname=URI:http://crl.invalid/b.crl\n";
