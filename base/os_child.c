@@ -220,6 +220,8 @@ bare_fork(void)
 struct start {
 	const struct sek_spawn *s;
 	int chan;
+	int hand; /* where the pidfd goes: not through the channel, which
+		     the program may have closed by then */
 };
 
 /* clone(2) that lends the child our memory until it has become the program
@@ -241,9 +243,8 @@ be_the_program(void *arg)
 	child_main(st->s, st->chan, 0);
 }
 
-/* In the child that ends at once: start the program and hand its pidfd over
- * through the channel.  The program, which must wait for our word, is not
- * told anything before that. */
+/* In the child that ends at once: start the program and hand its pidfd
+ * over. */
 static int
 start_and_leave(void *arg)
 {
@@ -267,12 +268,12 @@ start_and_leave(void *arg)
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof pidfd);
 	memcpy(CMSG_DATA(c), &pidfd, sizeof pidfd);
-	_exit(sendmsg(st->chan, &msg, MSG_NOSIGNAL) == 1 ? 0 :
+	_exit(sendmsg(st->hand, &msg, MSG_NOSIGNAL) == 1 ? 0 :
 	    SEK_EXIT_NOT_STARTED);
 }
 
 static int
-receive_pidfd(int chan)
+receive_pidfd(int hand)
 {
 	union {
 		struct cmsghdr align;
@@ -286,7 +287,7 @@ receive_pidfd(int chan)
 	const struct cmsghdr *c;
 	int pidfd;
 
-	if (recvmsg(chan, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != 1 ||
+	if (recvmsg(hand, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != 1 ||
 	    (c = CMSG_FIRSTHDR(&msg)) == NULL || c->cmsg_type != SCM_RIGHTS ||
 	    c->cmsg_len != CMSG_LEN(sizeof pidfd))
 		return -1;
@@ -310,14 +311,21 @@ start_detached(struct sek_child *c, const struct sek_spawn *s, int pair[2])
 {
 	struct start st = { .s = s, .chan = pair[1] };
 	_Alignas(16) char stack[STARTER_STACK];
-	pid_t pid = lending_clone(start_and_leave, &st, stack, sizeof stack,
-	    NULL);
+	int hand[2], r = SEK_E_SYS;
+	pid_t pid;
 
-	if (pid < 0 || wait_for_pid(pid, NULL, 0) != pid)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, hand) != 0)
 		return SEK_E_SYS;
-	c->pidfd = receive_pidfd(pair[0]);
-	c->detached = true;
-	return c->pidfd < 0 ? SEK_E_SYS : SEK_OK;
+	st.hand = hand[1];
+	pid = lending_clone(start_and_leave, &st, stack, sizeof stack, NULL);
+	if (pid > 0 && wait_for_pid(pid, NULL, 0) == pid) {
+		c->pidfd = receive_pidfd(hand[0]);
+		c->detached = true;
+		r = c->pidfd < 0 ? SEK_E_SYS : SEK_OK;
+	}
+	(void)close(hand[0]);
+	(void)close(hand[1]);
+	return r;
 }
 
 /* A socketpair whose ends are not 0, 1 or 2, should the host have closed

@@ -182,7 +182,7 @@ theirs=(openssl verify -CAfile "$SITE/pki/ca.crt" -purpose sslclient
     "$SITE/pki/taro.crt")
 "$BENCH/walltime" 101 /dev/null "${ours[@]}" -- "${theirs[@]}" \
     >"$dir/times" || failed=1
-{ read -r ms[verify] && read -r ms[openssl_verify]; } <"$dir/times"
+{ read -r "ms[verify]" && read -r "ms[openssl_verify]"; } <"$dir/times"
 value verify.wall "${ms[verify]-}" ms
 value openssl_verify.wall "${ms[openssl_verify]-}" ms
 costs verify 1 "${ours[@]}"
