@@ -472,19 +472,6 @@ verdict(void)
 	CHECK(r == SEK_R_OK || why.text[0] != '\0');
 }
 
-/* As RUN(), for the row at `at`. */
-static void
-run_row(void)
-{
-	int before = check_failed;
-
-	check_name = at->name;
-	if (setjmp(check_out) == 0)
-		verdict();
-	if (check_failed == before)
-		printf("ok %s\n", check_name);
-}
-
 int
 main(void)
 {
@@ -496,7 +483,7 @@ main(void)
 	}
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		at = &rows[i];
-		run_row();
+		RUN_AS(at->name, verdict);
 	}
 	chain_close();
 	return CHECK_END();

@@ -532,19 +532,6 @@ every_reason_is_produced(void)
 	}
 }
 
-/* As RUN(), for the row at `at`. */
-static void
-run_row(void)
-{
-	int before = check_failed;
-
-	check_name = at->name;
-	if (setjmp(check_out) == 0)
-		verdict();
-	if (check_failed == before)
-		printf("ok %s\n", check_name);
-}
-
 int
 main(void)
 {
@@ -558,7 +545,7 @@ main(void)
 	}
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		at = &rows[i];
-		run_row();
+		RUN_AS(at->name, verdict);
 	}
 	RUN(details_of_revocation);
 	RUN(delta_is_the_newest);

@@ -175,19 +175,6 @@ role_that_cannot_be_read(void)
 	CHECK_STR(why.text, "hcRole: not the HCActorData of ISO 17090-2");
 }
 
-static void
-run_row(void)
-{
-	int before = check_failed;
-
-	check_name = at->name;
-	if (setjmp(check_out) == 0)
-		verdict();
-	if (check_failed == before)
-		printf("ok %s\n", check_name);
-	fflush(stdout);
-}
-
 int
 main(void)
 {
@@ -202,7 +189,7 @@ main(void)
 	}
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		at = &rows[i];
-		run_row();
+		RUN_AS(at->name, verdict);
 	}
 	RUN(roles_read);
 	RUN(role_with_its_scheme);

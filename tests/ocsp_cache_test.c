@@ -399,18 +399,6 @@ cached_check_is_fast(void)
 	CHECK(with - without < 20.0);
 }
 
-static void
-run_row(void)
-{
-	int before = check_failed;
-
-	check_name = at->name;
-	if (setjmp(check_out) == 0)
-		verdict();
-	if (check_failed == before)
-		printf("ok %s\n", check_name);
-}
-
 static bool
 make_folders(void)
 {
@@ -447,7 +435,7 @@ main(void)
 	}
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		at = &rows[i];
-		run_row();
+		RUN_AS(at->name, verdict);
 	}
 	RUN(what_decided_is_named);
 	RUN(policy_says_where_to_ask);

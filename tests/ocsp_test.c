@@ -457,18 +457,6 @@ urls(void)
 	url_is(AIA "OCSP;URI:http://a/b", 10, "");
 }
 
-static void
-run_row(void)
-{
-	int before = check_failed;
-
-	check_name = at->name;
-	if (setjmp(check_out) == 0)
-		verdict();
-	if (check_failed == before)
-		printf("ok %s\n", check_name);
-}
-
 int
 main(void)
 {
@@ -480,7 +468,7 @@ main(void)
 	}
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		at = &rows[i];
-		run_row();
+		RUN_AS(at->name, verdict);
 	}
 	at = NULL;
 	RUN(details);
