@@ -5,6 +5,7 @@
  * write on a channel.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/random.h>
@@ -146,4 +147,14 @@ void
 sek_wipe(void *p, size_t n)
 {
 	explicit_bzero(p, n);
+}
+
+bool
+sek_take_channel(int fd)
+{
+	int type = 0;
+	socklen_t n = sizeof type;
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
+	    type == SOCK_STREAM && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }

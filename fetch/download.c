@@ -8,27 +8,15 @@
 #include "fetch/download.h"
 
 #include <curl/curl.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "sekisho/os.h"
 
 #define EXIT_USAGE 2
 #define FOREVER_MS (24u * 60 * 60 * 1000) /* our parent ends us long before */
 #define SEND_MS 10000u
-
-static bool
-is_channel(int fd)
-{
-	int type = 0;
-	socklen_t n = sizeof type;
-
-	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
-	    type == SOCK_STREAM && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
-}
 
 static int
 recv_get(struct sek_chan *chan, struct sek_get *get)
@@ -82,7 +70,7 @@ fetch_download_main(void)
 	int r;
 
 	sek_harden_process();
-	if (!is_channel(SEK_FETCH_FD)) {
+	if (!sek_take_channel(SEK_FETCH_FD)) {
 		(void)fputs("sekisho-fetch: --download is for sekisho-gate "
 		    "and sekisho-fetch: no channel on descriptor 3\n",
 		    stderr);

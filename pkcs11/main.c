@@ -7,13 +7,11 @@
  * verify, and never judges one.  With --guard it runs none, and sees to it
  * that the card is locked in the end.
  */
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "pkcs11/p11.h"
@@ -35,17 +33,6 @@ usage(const char *why)
 	    "       sekisho-pkcs11 --guard READER (the same)\n"
 	    "       sekisho-pkcs11 --reset READER\n", why);
 	return EXIT_USAGE;
-}
-
-/* What the module starts must not inherit the channel. */
-static bool
-take_channel(int fd)
-{
-	int type = 0;
-	socklen_t n = sizeof type;
-
-	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
-	    type == SOCK_STREAM && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 static int
@@ -87,11 +74,11 @@ run(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "--reset") == 0)
 		return reset_only(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "--guard") == 0)
-		return take_channel(SEK_HELPER_FD) ? guard(argv[2]) :
+		return sek_take_channel(SEK_HELPER_FD) ? guard(argv[2]) :
 		    usage("no channel on descriptor 3");
 	if (argc != 2 || argv[1][0] != '/')
 		return usage("needs the absolute path of one module");
-	if (!take_channel(SEK_HELPER_FD))
+	if (!sek_take_channel(SEK_HELPER_FD))
 		return usage("no channel on descriptor 3");
 	return p11_serve(SEK_HELPER_FD, argv[1]);
 }

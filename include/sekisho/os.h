@@ -97,6 +97,9 @@ int sek_die_in(uint64_t ms) SEK_MUST;
 /* No core dumps, not dumpable, not traceable by the same user. */
 void sek_harden_process(void);
 
+/* In a helper: is `fd` a channel?  Then what it starts does not inherit it. */
+bool sek_take_channel(int fd) SEK_MUST;
+
 /* Effective user at the other end of a socket. */
 int sek_peer_uid(int fd, uid_t *uid, pid_t *pid) SEK_MUST;
 
