@@ -12,10 +12,10 @@
 #define UNAVAIL SEK_CLASS_UNAVAIL
 
 #define GENERIC { \
-	"Login failed. Check the card and the password and try again, or " \
+	"Login failed. Check the card or key and the password and try again, or " \
 	    "call the helpdesk.", \
-	"ログインできませんでした。カードとパスワードを確認してもう一度お試し" \
-	    "いただくか、ヘルプデスクにご連絡ください。" }
+	"ログインできませんでした。カード(キー)とパスワードを確認してもう一度" \
+	    "お試しいただくか、ヘルプデスクにご連絡ください。" }
 
 #define CARD_REFUSED(en, ja) { \
 	en " Call the helpdesk for a new card.", \
@@ -51,24 +51,25 @@ static const struct sek_reason_row rows[] = {
 	        "アカウントの有効期限が切れているか、閉鎖されています。") },
 
 	{ SEK_R_NO_TOKEN, "no-token", DENIED, false,
-	    { "No card was found. Insert your card and try again.",
-	      "カードが見つかりません。カードを挿入してもう一度お試し"
+	    { "No card or key was found. Insert it and try again.",
+	      "カード(キー)が見つかりません。挿入してもう一度お試し"
 	      "ください。" } },
 	{ SEK_R_TOKEN_REMOVED, "token-removed", DENIED, false,
-	    { "The card was removed. Leave it in and try again.",
-	      "カードが抜かれました。挿入したままもう一度お試しください。" } },
+	    { "The card or key was removed. Leave it in and try again.",
+	      "カード(キー)が抜かれました。挿入したままもう一度お試し"
+	      "ください。" } },
 	{ SEK_R_TOKEN_ERROR, "token-error", UNAVAIL, false,
-	    { "The card reports an error. Insert it again and try again; if "
-	      "it stays, call the helpdesk.",
-	      "カードがエラーを返しました。挿し直してもう一度お試しください。"
+	    { "The card or key reports an error. Insert it again and try "
+	      "again; if it stays, call the helpdesk.",
+	      "カード(キー)がエラーを返しました。挿し直してもう一度お試しください。"
 	      "続く場合はヘルプデスクにご連絡ください。" } },
 	{ SEK_R_WRONG_PIN, "wrong-pin", DENIED, false,
 	    { "The PIN was wrong. Check it before you try again.",
 	      "PINが違います。確認してからもう一度お試しください。" } },
 	{ SEK_R_PIN_LOCKED, "pin-locked", DENIED, false,
-	    { "The PIN of this card is locked. Call the helpdesk to unlock "
-	      "it.",
-	      "このカードのPINはロックされています。ヘルプデスクに解除を"
+	    { "The PIN of this card or key is locked. Call the helpdesk to "
+	      "unlock it.",
+	      "このカード(キー)のPINはロックされています。ヘルプデスクに解除を"
 	      "ご依頼ください。" } },
 	{ SEK_R_LAST_TRY_DECLINED, "last-try-declined", DENIED, false,
 	    { "The last try was not used. Call the helpdesk if you do not "
@@ -79,8 +80,8 @@ static const struct sek_reason_row rows[] = {
 	    SYSTEM("The PIN of this card is not set up.",
 	        "このカードのPINが設定されていません。") },
 	{ SEK_R_BAD_SIGNATURE, "bad-signature", DENIED, false,
-	    SYSTEM("The card's answer does not verify.",
-	        "カードの応答を検証できません。") },
+	    SYSTEM("The answer of the card or key does not verify.",
+	        "カード(キー)の応答を検証できません。") },
 	{ SEK_R_NO_KEY, "no-key", DENIED, false,
 	    SYSTEM("The card holds no key for its certificate.",
 	        "カードに証明書の鍵がありません。") },
@@ -88,15 +89,65 @@ static const struct sek_reason_row rows[] = {
 	    SYSTEM("The card offers no usable way to sign.",
 	        "カードに使用できる署名方式がありません。") },
 
+	{ SEK_R_NO_TOUCH, "no-touch", DENIED, false,
+	    { "The key was not touched in time. Try again, and touch it when "
+	      "it blinks.",
+	      "セキュリティキーへのタッチが確認できませんでした。点滅したら"
+	      "触れて、もう一度お試しください。" } },
+	{ SEK_R_KEY_REFUSED, "key-refused", DENIED, false,
+	    { "The key was told to refuse. Try again.",
+	      "セキュリティキーで拒否されました。もう一度お試しください。" } },
+	{ SEK_R_PIN_PAUSED, "pin-paused", DENIED, false,
+	    { "Too many wrong PINs. Take the key out, insert it again and "
+	      "try again.",
+	      "PINの入力誤りが続きました。セキュリティキーを抜き、挿し直して"
+	      "からもう一度お試しください。" } },
+	{ SEK_R_NO_VERIFICATION, "no-verification", DENIED, false,
+	    SYSTEM("This key has neither a PIN nor a fingerprint set up.",
+	        "このセキュリティキーにはPINも指紋も設定されていません。") },
+	{ SEK_R_VERIFICATION_LOCKED, "verification-locked", DENIED, false,
+	    SYSTEM("The fingerprint reader of this key is locked, and it has "
+	        "no PIN.",
+	        "このセキュリティキーの指紋認証はロックされており、PINもあり"
+	        "ません。") },
+	{ SEK_R_NOT_VERIFIED, "not-verified", DENIED, false,
+	    { "The key did not verify you. Try again with its PIN or "
+	      "fingerprint; if it stays, call the helpdesk.",
+	      "セキュリティキーで本人確認が行われませんでした。PINまたは指紋で"
+	      "もう一度お試しください。続く場合はヘルプデスクにご連絡ください。"
+	      } },
+	{ SEK_R_BAD_ASSERTION, "bad-assertion", DENIED, false,
+	    SYSTEM("The key's answer is not valid.",
+	        "セキュリティキーの応答が正しくありません。") },
+	{ SEK_R_SYNCED_KEY, "synced-key", DENIED, false,
+	    SYSTEM("Passkeys that are copied between devices are not taken "
+	        "here.",
+	        "端末間で同期されるパスキーは使用できません。") },
+	{ SEK_R_CLONE_SUSPECTED, "clone-suspected", DENIED, false,
+	    SYSTEM("This key may have been copied and was suspended.",
+	        "このセキュリティキーは複製された疑いがあり、停止されました。")
+	    },
+	{ SEK_R_KEY_HELD, "key-held", DENIED, false,
+	    SYSTEM("This key is enrolled already.",
+	        "このセキュリティキーはすでに登録されています。") },
+
 	{ SEK_R_CREDENTIAL_SUSPENDED, "credential-suspended", DENIED, false,
-	    SYSTEM("This card is suspended.",
-	        "このカードは一時停止されています。") },
+	    SYSTEM("This card or key is suspended.",
+	        "このカード(キー)は一時停止されています。") },
 	{ SEK_R_CREDENTIAL_REVOKED, "credential-revoked", DENIED, false,
-	    CARD_REFUSED("This card has been revoked.",
-	        "このカードは失効しています。") },
+	    CARD_REFUSED("This card or key has been revoked.",
+	        "このカード(キー)は失効しています。") },
 	{ SEK_R_DENY_LISTED, "deny-listed", DENIED, false,
-	    SYSTEM("This card has been blocked here.",
-	        "このカードは当施設で使用停止になっています。") },
+	    SYSTEM("This card or key has been blocked here.",
+	        "このカード(キー)は当施設で使用停止になっています。") },
+
+	{ SEK_R_MODEL_REFUSED, "model-refused", DENIED, false,
+	    SYSTEM("Keys of this model are not safe any more.",
+	        "この機種のセキュリティキーは安全でなくなったため使用できま"
+	        "せん。") },
+	{ SEK_R_METADATA_STALE, "metadata-stale", DENIED, false,
+	    SYSTEM("What is known about models of keys is out of date.",
+	        "セキュリティキーの機種情報の有効期限が切れています。") },
 
 	{ SEK_R_CERT_REVOKED, "cert-revoked", DENIED, false,
 	    CARD_REFUSED("This card's certificate has been revoked.",

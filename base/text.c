@@ -40,14 +40,37 @@ static const char *const texts[SEK_N_TEXTS][SEK_N_LANGS] = {
 	    "Several logins are possible:\n%sNumber or name: ",
 	    "複数の候補があります:\n%s番号または名前: " },
 	[SEK_T_TOUCH] = {
-	    "Touch your security key.",
-	    "セキュリティキーに触れてください。" },
+	    "Touch your security key (%s).",
+	    "セキュリティキー(%s)に触れてください。" },
 	[SEK_T_VERIFY] = {
-	    "Verify yourself on your security key.",
-	    "セキュリティキーで本人確認をしてください。" },
+	    "Put your finger on your security key (%s).",
+	    "セキュリティキー(%s)に登録した指を当ててください。" },
 	[SEK_T_WELCOME] = {
 	    "Welcome, %s.",
 	    "%s さん、ようこそ。" },
+	[SEK_T_INSERT_KEY] = {
+	    "Insert your security key.",
+	    "セキュリティキーを挿入してください。" },
+	[SEK_T_INSERT_EITHER] = {
+	    "Insert your card or security key.",
+	    "カードまたはセキュリティキーを挿入してください。" },
+	[SEK_T_CHOOSE_KEY] = {
+	    "Several security keys are there: touch yours.",
+	    "複数のセキュリティキーがあります。ご自分のキーに触れてください。"
+	    },
+	[SEK_T_VERIFY_AGAIN] = {
+	    "Your finger was not recognised. Try again.",
+	    "指紋を認識できませんでした。もう一度当ててください。" },
+	[SEK_T_VERIFY_LEFT] = {
+	    "Your finger was not recognised. Tries left: %s.",
+	    "指紋を認識できませんでした。残り回数: %s回。" },
+	[SEK_T_KEY_PIN] = {
+	    "PIN of security key %s: ",
+	    "セキュリティキー %s のPIN: " },
+	[SEK_T_PIN_INSTEAD] = {
+	    "Fingerprints are not taken any more. Use the PIN of the key.",
+	    "指紋認証は使用できません。セキュリティキーのPINを入力してくださ"
+	    "い。" },
 };
 
 const char *

@@ -40,11 +40,25 @@ enum sek_reason {
 	SEK_R_BAD_SIGNATURE = 207,   /* does not verify: lies or is stale */
 	SEK_R_NO_KEY = 208,
 	SEK_R_NO_MECHANISM = 209,
+	SEK_R_NO_TOUCH = 210,        /* the key was not touched in time */
+	SEK_R_KEY_REFUSED = 211,     /* the person refused on the key itself */
+	SEK_R_PIN_PAUSED = 212,      /* no more PINs before it is reinserted */
+	SEK_R_NO_VERIFICATION = 213, /* neither PIN nor finger is set up */
+	SEK_R_VERIFICATION_LOCKED = 214, /* fingers locked, and no PIN */
+	SEK_R_NOT_VERIFIED = 215,    /* the signed UV flag is not set */
+	SEK_R_BAD_ASSERTION = 216,   /* signed data of another form, for
+					another RP ID, without presence, ... */
+	SEK_R_SYNCED_KEY = 217,      /* a passkey that its maker copies */
+	SEK_R_CLONE_SUSPECTED = 218, /* the signature counter went back */
+	SEK_R_KEY_HELD = 219,        /* enrolment: somebody has it already */
 
 	SEK_R_CREDENTIAL_SUSPENDED = 300,
 	SEK_R_CREDENTIAL_REVOKED = 301, /* by the helpdesk */
 	SEK_R_DENY_LISTED = 302,     /* certificate, key or person is on the
 					local deny-list */
+	SEK_R_MODEL_REFUSED = 303,   /* FIDO metadata: this model is revoked
+					or compromised */
+	SEK_R_METADATA_STALE = 304,  /* FIDO metadata is past its date */
 
 	SEK_R_CERT_REVOKED = 400,    /* listed by its issuer */
 	SEK_R_CERT_EXPIRED = 401,

@@ -25,9 +25,16 @@ enum sek_text {
 	SEK_T_LAST_TRY = 7,      /* text prompt: yes or no; %s token label */
 	SEK_T_PASSWORD = 8,      /* secret prompt; %s person */
 	SEK_T_CHOOSE = 9,        /* text prompt; %s list of names */
-	SEK_T_TOUCH = 10,
-	SEK_T_VERIFY = 11,
+	SEK_T_TOUCH = 10,        /* info; %s label of the key */
+	SEK_T_VERIFY = 11,       /* info: finger on the key; %s label */
 	SEK_T_WELCOME = 12,      /* info on success, card-first; %s display */
+	SEK_T_INSERT_KEY = 13,   /* info: insert the security key */
+	SEK_T_INSERT_EITHER = 14,/* info: card or key */
+	SEK_T_CHOOSE_KEY = 15,   /* info: several keys blink, touch yours */
+	SEK_T_VERIFY_AGAIN = 16, /* error: the finger was not recognised */
+	SEK_T_VERIFY_LEFT = 17,  /* the same; %s tries left */
+	SEK_T_KEY_PIN = 18,      /* secret prompt; %s label of the key */
+	SEK_T_PIN_INSTEAD = 19,  /* info: fingers are not taken any more */
 	SEK_N_TEXTS
 };
 
