@@ -45,6 +45,7 @@ set_defaults(struct sek_policy *p)
 	p->insert_s = 30;
 	p->type_s = 60;
 	p->token_s = 20;
+	p->touch_s = 20;
 	p->pin_tries = 3;
 	p->fail_delay_ms = 2000;
 	p->peer_per_minute = 20;
@@ -57,6 +58,8 @@ set_defaults(struct sek_policy *p)
 	p->fetch_from_certs = true;
 	p->fetch_s = 120;
 	p->fetch_max_mb = 128;
+	(void)snprintf(p->metadata_signer, sizeof p->metadata_signer,
+	    "mds.fidoalliance.org");
 	p->stale = SEK_UNKNOWN_DENY;
 }
 
@@ -139,18 +142,20 @@ static int
 check_whole(struct policy_ctx *c)
 {
 	const struct sek_policy *p = c->p;
+	int r;
 
-	if (p->anchors[0] == '\0')
+	if (p->anchors[0] == '\0' && p->n_modules > 0)
 		return policy_fail(c, section_line(c, POLICY_PATHS),
 		    "[paths] trust-anchors", "is missing", NULL);
 	if (p->n_services == 0)
 		return policy_fail(c, c->line, "[service NAME]",
 		    "there is none: no login would have a rule", NULL);
-	/* each pair there is so far begins with a PKCS#11 token */
-	if (p->n_modules == 0)
+	if (p->n_modules == 0 && sek_policy_has(p, false))
 		return policy_fail(c, c->line, "[pkcs11 NAME]",
 		    "there is none, but a service has a pair with pkcs11",
 		    NULL);
+	if ((r = policy_check_fido(c)) != SEK_OK)
+		return r;
 	return check_revocation(c);
 }
 
@@ -232,6 +237,8 @@ check_files(const struct policy_ctx *c)
 		{ POLICY_PATHS, "intermediates", "paths.intermediates",
 		    PATH(intermediates), true },
 		{ POLICY_PATHS, "crls", "paths.crls", PATH(crls), false },
+		{ POLICY_FIDO2, "attestation-roots", "fido2.attestation-roots",
+		    PATH(attestation_roots), true },
 		{ POLICY_PASSWORD, "confdir", "password.confdir",
 		    PATH(password_confdir), false },
 #undef PATH
@@ -321,6 +328,8 @@ sek_policy_free(struct sek_policy *p)
 		free(p->ocsp_urls[i]);
 	for (i = 0; i < p->n_crl_urls; i++)
 		free(p->crl_urls[i]);
+	for (i = 0; i < p->n_former_rps; i++)
+		free(p->former_rps[i]);
 	for (i = 0; i < p->n_modules; i++)
 		for (k = 0; k < p->modules[i].n_env; k++)
 			free(p->modules[i].env[k]);

@@ -16,6 +16,7 @@
 
 #include "sekisho/err.h"
 #include "sekisho/reason.h"
+#include "sekisho/wire_fido.h"
 #include "sekisho/wire_helper.h"
 
 #define SEK_POLICY_MAX_FILE 262144u /* bytes */
@@ -26,11 +27,15 @@
 #define SEK_MAX_OIDS 16u
 #define SEK_MAX_URLS 16u
 #define SEK_MAX_ROLES 16u
+#define SEK_MAX_FORMER_RPS 3u
+#define SEK_MAX_MODELS 32u
 #define SEK_ROLE_MAX 65u  /* bytes of a role's name with its NUL */
 
 enum sek_pair {
 	SEK_PAIR_PKCS11_PASSWORD = 1, /* "pkcs11+password" */
-	SEK_PAIR_PKCS11_PIN = 2       /* "pkcs11+pin" */
+	SEK_PAIR_PKCS11_PIN = 2,      /* "pkcs11+pin" */
+	SEK_PAIR_FIDO2_PASSWORD = 3,  /* "fido2+password" */
+	SEK_PAIR_FIDO2_VERIFICATION = 4 /* "fido2+verification" */
 };
 
 /* [pkcs11 NAME]: one vendor module. */
@@ -93,6 +98,7 @@ struct sek_policy {
 	uint32_t type_s;            /* type-seconds, 5..300, 60 */
 	uint32_t token_s;           /* token-seconds: one answer of a helper,
 				       1..120, 20 */
+	uint32_t touch_s;           /* touch-seconds, 5..120, 20 */
 	uint32_t pin_tries;         /* pin-tries a login, 1..5, 3 */
 	uint32_t fail_delay_ms;     /* fail-delay-ms, 0..10000, 2000 */
 	uint32_t peer_per_minute;   /* attempts a minute for one non-root user,
@@ -130,6 +136,29 @@ struct sek_policy {
 	char fetch_proxy[256];      /* proxy: http://HOST:PORT; "" = none */
 	char fetch_ca_file[PATH_MAX]; /* ca-file for https; "" = the system's;
 				         no login looks at it */
+	/* [fido2] */
+	char rp_id[SEK_RP_MAX];     /* rp-id: the organisation's; "" = none */
+	char *former_rps[SEK_MAX_FORMER_RPS]; /* former-rp-id: what was
+				       enrolled under these still serves;
+				       owned */
+	size_t n_former_rps;
+	bool fido_pcsc;             /* readers = yes | no, no: keys that are
+				       cards, by PC/SC */
+	bool synced;                /* synced-keys = yes | no, no */
+	char attestation_roots[PATH_MAX]; /* attestation-roots; "" = none */
+	bool attestation_needed;    /* require-attestation = yes | no, no */
+	bool bad_model_steps_up;    /* bad-model = deny | step-up, deny */
+	char metadata_url[256];     /* metadata-url; "" = none */
+	char metadata_root[PATH_MAX]; /* metadata-root: who signs it */
+	char metadata_signer[SEK_HOST_MAX]; /* metadata-signer: the name in the
+				       signer's certificate;
+				       mds.fidoalliance.org */
+	bool metadata_stale_denies; /* metadata-stale = accept | deny, accept */
+	/* [model NAME] */
+	uint8_t models[SEK_MAX_MODELS][16]; /* aaguid: only these may be
+				       enrolled; none: any */
+	char model_names[SEK_MAX_MODELS][65];
+	size_t n_models;
 	/* [password] */
 	char password_service[SEK_NAME_MAX]; /* service, sekisho-password */
 	char password_confdir[PATH_MAX];     /* confdir; "" = the system's */
@@ -158,6 +187,12 @@ const struct sek_service *sek_policy_service(const struct sek_policy *p,
 /* "crl", "ocsp-leaf", ...; and does it ask OCSP at all? */
 const char *sek_rev_check_word(enum sek_rev_check check);
 bool sek_rev_check_asks_ocsp(enum sek_rev_check check);
+
+/* Does the pair begin with a FIDO2 key (else with a PKCS#11 token)?  Does any
+ * pair of the service, of any service? */
+bool sek_pair_is_fido(enum sek_pair pair);
+bool sek_service_has(const struct sek_service *s, bool fido);
+bool sek_policy_has(const struct sek_policy *p, bool fido);
 
 /* "pkcs11+password" and back; NULL / 0 when there is none. */
 const char *sek_pair_word(enum sek_pair pair);

@@ -40,6 +40,8 @@ static const struct policy_key keys[] = {
 	    5, 300 },
 	{ POLICY_LIMITS, "token-seconds", policy_set_uint, POLICY(token_s),
 	    1, 120 },
+	{ POLICY_LIMITS, "touch-seconds", policy_set_uint, POLICY(touch_s),
+	    5, 120 },
 	{ POLICY_LIMITS, "pin-tries", policy_set_uint, POLICY(pin_tries),
 	    1, 5 },
 	{ POLICY_LIMITS, "fail-delay-ms", policy_set_uint,
@@ -79,6 +81,30 @@ static const struct policy_key keys[] = {
 	    0, 0 },
 
 	{ POLICY_CRL, "url", policy_set_crl_url, POLICY(crl_urls), 0, 0 },
+
+	{ POLICY_FIDO2, "rp-id", policy_set_rp, POLICY(rp_id), 0, 0 },
+	{ POLICY_FIDO2, "former-rp-id", policy_set_former_rp,
+	    POLICY(former_rps), 0, 0 },
+	{ POLICY_FIDO2, "readers", policy_set_yes_no, POLICY(fido_pcsc),
+	    0, 0 },
+	{ POLICY_FIDO2, "synced-keys", policy_set_yes_no, POLICY(synced),
+	    0, 0 },
+	{ POLICY_FIDO2, "attestation-roots", policy_set_path,
+	    POLICY(attestation_roots), 0, 0 },
+	{ POLICY_FIDO2, "require-attestation", policy_set_yes_no,
+	    POLICY(attestation_needed), 0, 0 },
+	{ POLICY_FIDO2, "bad-model", policy_set_bad_model,
+	    POLICY(bad_model_steps_up), 0, 0 },
+	{ POLICY_FIDO2, "metadata-url", policy_set_metadata_url,
+	    POLICY(metadata_url), 0, 0 },
+	{ POLICY_FIDO2, "metadata-root", policy_set_path,
+	    POLICY(metadata_root), 0, 0 },
+	{ POLICY_FIDO2, "metadata-signer", policy_set_host,
+	    POLICY(metadata_signer), 0, 0 },
+	{ POLICY_FIDO2, "metadata-stale", policy_set_metadata_stale,
+	    POLICY(metadata_stale_denies), 0, 0 },
+
+	{ POLICY_MODEL, "aaguid", policy_set_aaguid, POLICY(models), 0, 0 },
 
 	{ POLICY_PASSWORD, "service", policy_set_name,
 	    POLICY(password_service), 0, 0 },
@@ -164,7 +190,8 @@ policy_forget_keys(struct policy_ctx *c)
 	for (i = 0; i < N_KEYS; i++)
 		if (keys[i].section == POLICY_PKCS11 ||
 		    keys[i].section == POLICY_SERVICE ||
-		    keys[i].section == POLICY_CRL)
+		    keys[i].section == POLICY_CRL ||
+		    keys[i].section == POLICY_MODEL)
 			c->key_at[i] = 0;
 }
 

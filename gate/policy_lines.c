@@ -27,6 +27,8 @@ static const struct {
 	[POLICY_REVOCATION] = { "revocation", false },
 	[POLICY_FETCH] = { "fetch", false },
 	[POLICY_CRL] = { "crl", true },
+	[POLICY_FIDO2] = { "fido2", false },
+	[POLICY_MODEL] = { "model", true },
 	[POLICY_PASSWORD] = { "password", false },
 	[POLICY_PKCS11] = { "pkcs11", true },
 	[POLICY_SERVICE] = { "service", true },
@@ -111,6 +113,7 @@ end_section(struct policy_ctx *c)
 		{ POLICY_PKCS11, "module", "the key module is missing" },
 		{ POLICY_SERVICE, "pairs", "the key pairs is missing" },
 		{ POLICY_CRL, "url", "the key url is missing" },
+		{ POLICY_MODEL, "aaguid", "the key aaguid is missing" },
 	};
 	size_t i;
 
@@ -183,6 +186,25 @@ add_crl(struct policy_ctx *c, const char *name)
 	return SEK_OK;
 }
 
+/* As a list: it counts once its aaguid is set. */
+static int
+add_model(struct policy_ctx *c, const char *name)
+{
+	struct sek_policy *p = c->p;
+	size_t i;
+
+	for (i = 0; i < p->n_models; i++)
+		if (strcmp(p->model_names[i], name) == 0)
+			return policy_fail(c, c->line, c->head,
+			    "stands in this file already", NULL);
+	if (p->n_models == SEK_MAX_MODELS)
+		return policy_fail(c, c->line, c->head,
+		    "more than 32 model sections", NULL);
+	(void)snprintf(p->model_names[p->n_models], sizeof p->model_names[0],
+	    "%s", name);
+	return SEK_OK;
+}
+
 static int
 begin_named(struct policy_ctx *c, enum policy_section s, const char *name)
 {
@@ -192,6 +214,8 @@ begin_named(struct policy_ctx *c, enum policy_section s, const char *name)
 	policy_forget_keys(c);
 	if (s == POLICY_CRL)
 		return add_crl(c, name);
+	if (s == POLICY_MODEL)
+		return add_model(c, name);
 	return s == POLICY_PKCS11 ? add_module(c, name) : add_service(c, name);
 }
 
@@ -213,8 +237,8 @@ begin_section(struct policy_ctx *c, char *inside)
 	if (s == POLICY_N_SECTIONS)
 		return policy_fail(c, c->line, c->head, "unknown section; "
 		    "there are sekisho, paths, helpers, limits, certificate, "
-		    "revocation, fetch, crl NAME, password, pkcs11 NAME, "
-		    "service NAME", NULL);
+		    "revocation, fetch, crl NAME, fido2, model NAME, "
+		    "password, pkcs11 NAME, service NAME", NULL);
 	if (sections[s].named) {
 		r = begin_named(c, (enum policy_section)s, name);
 	} else if (name != NULL) {

@@ -11,7 +11,7 @@
 
 #define POLICY_MAX_LINES 10000u
 #define POLICY_MAX_LINE 190u /* bytes; libinih's own limit is 200 */
-#define POLICY_MAX_KEYS 48u  /* rows of the table of keys */
+#define POLICY_MAX_KEYS 64u  /* rows of the table of keys */
 
 enum policy_section {
 	POLICY_NONE,
@@ -23,6 +23,8 @@ enum policy_section {
 	POLICY_REVOCATION,
 	POLICY_FETCH,
 	POLICY_CRL,
+	POLICY_FIDO2,
+	POLICY_MODEL,
 	POLICY_PASSWORD,
 	POLICY_PKCS11,
 	POLICY_SERVICE,
@@ -107,6 +109,21 @@ int policy_set_ocsp_url(struct policy_ctx *, const struct policy_key *,
     void *, const char *);
 int policy_set_proxy(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
+int policy_set_rp(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
+int policy_set_former_rp(struct policy_ctx *, const struct policy_key *,
+    void *, const char *);
+int policy_set_bad_model(struct policy_ctx *, const struct policy_key *,
+    void *, const char *);
+int policy_set_metadata_stale(struct policy_ctx *, const struct policy_key *,
+    void *, const char *);
+int policy_set_metadata_url(struct policy_ctx *, const struct policy_key *,
+    void *, const char *);
+int policy_set_aaguid(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
+
+/* policy_fido.c: what the keys of FIDO2 say together. */
+int policy_check_fido(struct policy_ctx *c) SEK_MUST;
 
 /* Add an owned copy of `s` to a list that has no such entry yet. */
 int policy_add_owned(struct policy_ctx *c, char **list, size_t *n, size_t max,

@@ -181,13 +181,16 @@ int
 policy_add_owned(struct policy_ctx *c, char **list, size_t *n, size_t max,
     const char *s)
 {
+	char problem[40];
 	size_t i;
 
 	for (i = 0; i < *n; i++)
 		if (strcmp(list[i], s) == 0)
 			return named_twice(c, s);
-	if (*n == max) /* each list has this limit */
-		return policy_bad(c, "has more than 16 entries", NULL);
+	(void)snprintf(problem, sizeof problem, "has more than %zu entries",
+	    max);
+	if (*n == max)
+		return policy_bad(c, problem, NULL);
 	if ((list[*n] = strdup(s)) == NULL)
 		return no_memory(c);
 	++*n;
@@ -356,6 +359,8 @@ static const struct {
 } pair_words[] = {
 	{ SEK_PAIR_PKCS11_PASSWORD, "pkcs11+password" },
 	{ SEK_PAIR_PKCS11_PIN, "pkcs11+pin" },
+	{ SEK_PAIR_FIDO2_PASSWORD, "fido2+password" },
+	{ SEK_PAIR_FIDO2_VERIFICATION, "fido2+verification" },
 };
 
 #define N_PAIRS (sizeof pair_words / sizeof pair_words[0])
@@ -394,8 +399,9 @@ add_pair(struct policy_ctx *c, struct sek_service *s, char *word)
 	for (n = strlen(word); n > 0 && strchr(" \t", word[n - 1]) != NULL; n--)
 		word[n - 1] = '\0';
 	if ((pair = sek_pair_of_word(word)) == 0)
-		return policy_bad(c, "must be pairs of pkcs11+password and "
-		    "pkcs11+pin, separated by commas", word);
+		return policy_bad(c, "must be pairs of pkcs11+password, "
+		    "pkcs11+pin, fido2+password and fido2+verification, "
+		    "separated by commas", word);
 	for (i = 0; i < s->n_pairs; i++)
 		if (s->pairs[i] == pair)
 			return named_twice(c, word);
