@@ -90,7 +90,8 @@ one_credential(void *arg, const struct sek_credential *c)
 	struct sek_person p;
 	int r;
 
-	if (c->status != SEK_STATUS_ACTIVE || known(rest->e, c->id))
+	if (c->kind != SEK_CRED_CERTIFICATE ||
+	    c->status != SEK_STATUS_ACTIVE || known(rest->e, c->id))
 		return SEK_OK;
 	if ((r = sek_store_person_by_id(rest->store, c->person_id, &p)) !=
 	    SEK_OK)

@@ -19,7 +19,7 @@
 #include "sekisho/wire_front.h"
 
 #define SEK_STORE_FILE "sekisho.db"
-#define SEK_STORE_SCHEMA 2 /* PRAGMA user_version */
+#define SEK_STORE_SCHEMA 3 /* PRAGMA user_version */
 
 enum sek_deny_kind {
 	SEK_DENY_PERSON = 1,     /* all that a person holds */
@@ -36,6 +36,11 @@ enum sek_status {
 	SEK_STATUS_REVOKED = 0, /* the initial value opens nothing */
 	SEK_STATUS_SUSPENDED = 1,
 	SEK_STATUS_ACTIVE = 2
+};
+
+enum sek_cred_kind {
+	SEK_CRED_CERTIFICATE = 1,
+	SEK_CRED_FIDO2 = 2 /* the rest of it: gate/store_fido.h */
 };
 
 enum sek_bind {
@@ -62,16 +67,21 @@ struct sek_credential {
 	int64_t id;
 	int64_t person_id;
 	char person[SEK_NAME_MAX];
-	enum sek_bind bind;
+	enum sek_cred_kind kind;    /* filled by the store */
+	int64_t token;              /* joins what one ceremony made on one
+				       FIDO2 key; 0: none */
+	enum sek_bind bind;         /* FIDO2: always the key */
 	enum sek_status status;
 	char status_reason[SEK_NOTE_MAX];
 	char label[SEK_NOTE_MAX];   /* what the administrator calls it */
 	uint8_t spki_sha256[32];    /* of the DER SubjectPublicKeyInfo */
-	uint8_t cert_sha256[32];    /* of the DER certificate at enrolment */
-	char subject[1025];         /* RFC 4514, escaped; for people */
+	uint8_t cert_sha256[32];    /* of the DER certificate at enrolment;
+				       FIDO2: of "FIDO2", 0, RP ID, 0, id */
+	char subject[1025];         /* RFC 4514, escaped; for people; as
+				       issuer and serial "" for FIDO2 */
 	char issuer[1025];
 	char serial[65];            /* hex */
-	int64_t not_after;          /* seconds since 1970 */
+	int64_t not_after;          /* seconds since 1970; FIDO2: 0 */
 	char token_serial[129];
 	int64_t created;            /* seconds since 1970 */
 	char created_by[SEK_NAME_MAX];
@@ -117,18 +127,23 @@ int sek_store_person(struct sek_store *s, const char *name,
     struct sek_person *out) SEK_MUST;
 int sek_store_person_by_id(struct sek_store *s, int64_t id,
     struct sek_person *out) SEK_MUST;
-/* The credential bound to this certificate or, failing that, to its key. */
+/* The credential bound to this certificate or, failing that, to its key;
+ * never one of a FIDO2 key. */
 int sek_store_credential_for(struct sek_store *s, const uint8_t cert_sha256[32],
     const uint8_t spki_sha256[32], struct sek_credential *out) SEK_MUST;
 int sek_store_credential_by_id(struct sek_store *s, int64_t id,
     struct sek_credential *out) SEK_MUST;
+/* The one that holds this public key, of whatever kind and status. */
+int sek_store_credential_of_key(struct sek_store *s,
+    const uint8_t spki_sha256[32], struct sek_credential *out) SEK_MUST;
 /* May the person open the account?  SEK_OK or SEK_E_NOENT. */
 int sek_store_granted(struct sek_store *s, int64_t person_id,
     int64_t account_id) SEK_MUST;
 /* Accounts the person may open, at most `max`, in order of name. */
 int sek_store_accounts_of(struct sek_store *s, int64_t person_id,
     struct sek_account *out, size_t max, size_t *n) SEK_MUST;
-/* Has any person with a grant on this account a credential that is active? */
+/* Has any person with a grant on this account a credential that is active,
+ * and not for sshd alone? */
 int sek_store_account_enrolled(struct sek_store *s, int64_t account_id,
     bool *enrolled) SEK_MUST;
 
@@ -185,7 +200,10 @@ int sek_store_grant(struct sek_store *s, const char *by, const char *person,
  * names the holder. */
 int sek_store_enrol(struct sek_store *s, const char *by,
     struct sek_credential *c, struct sek_why *why) SEK_MUST;
-/* Revoked is for ever: SEK_E_DENIED to anything after it. */
+/* Revoked is for ever: SEK_E_DENIED to anything after it.  What shares its
+ * token changes with it, each with a line in the table of changes: it is one
+ * key.  A FIDO2 key whose counter went back is resumed for a reason only,
+ * and is counted anew then. */
 int sek_store_credential_status(struct sek_store *s, const char *by, int64_t id,
     enum sek_status status, const char *reason, struct sek_why *why) SEK_MUST;
 int sek_store_person_status(struct sek_store *s, const char *by,

@@ -138,7 +138,7 @@ sek_store_each_certificate(struct sek_store *s,
 
 	return walk(s, "SELECT c.id, c.cert FROM credential c JOIN person p"
 	    " ON p.id = c.person_id WHERE c.status = 2 AND p.status = 2"
-	    " AND c.cert IS NOT NULL ORDER BY c.id", 0, &w);
+	    " AND c.kind = 1 AND c.cert IS NOT NULL ORDER BY c.id", 0, &w);
 }
 
 /* Keeps the first one. */
@@ -161,7 +161,8 @@ sek_store_certificate(struct sek_store *s, int64_t id, struct sek_buf *out)
 	if (id == 0)
 		return SEK_E_NOENT;
 	r = walk(s, "SELECT c.id, c.cert FROM credential c"
-	    " WHERE c.id = ?1 AND c.cert IS NOT NULL", id, &w);
+	    " WHERE c.id = ?1 AND c.kind = 1 AND c.cert IS NOT NULL", id,
+	    &w);
 	if (r == SEK_OK)
 		r = sek_buf_ok(&der);
 	if (r == SEK_OK && der.len == 0)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Credentials: binding one to a person, and its status afterwards.
+ * Credentials: binding one to a person.
  *
- * Runs in the administrator's program.  Must never bind a key twice, pass it
- * on, or bring a revoked one back: the record of a login names the person
- * that a key stands for.
+ * Runs in the administrator's program.  Must never bind a key twice or pass
+ * it on: the record of a login names the person that a key stands for.
  */
 #include "gate/store_local.h"
 
@@ -64,14 +63,15 @@ insert(struct sek_store *s, const struct sek_credential *c,
 		SEK_A_TEXT(c->issuer), SEK_A_TEXT(c->serial),
 		SEK_A_INT(c->not_after), SEK_A_TEXT(c->token_serial),
 		SEK_A_INT(c->created), SEK_A_TEXT(c->created_by),
-		SEK_A_BLOB(c->cert, c->cert_len)
+		SEK_A_BLOB(c->cert, c->cert_len), SEK_A_INT(c->kind)
 	};
 
 	return sek_store_run(s, "INSERT INTO credential (person_id, bind,"
 	    " status, status_reason, label, spki_sha256, cert_sha256,"
 	    " subject, issuer, serial, not_after, token_serial, created,"
-	    " created_by, changed, changed_by, cert) VALUES (?1, ?2, ?3, ?4,"
-	    " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?13, ?14, ?15)",
+	    " created_by, changed, changed_by, cert, kind) VALUES (?1, ?2,"
+	    " ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?13, ?14,"
+	    " ?15, ?16)",
 	    args, N_ARGS(args), why);
 }
 
@@ -107,10 +107,9 @@ check_credential(const char *by, const struct sek_credential *c,
 	return SEK_OK;
 }
 
-/* Inside the transaction; fills *c as it is stored. */
-static int
-enrol(struct sek_store *s, const char *by, struct sek_credential *c,
-    struct sek_why *why)
+int
+sek_store_bind_credential(struct sek_store *s, const char *by,
+    struct sek_credential *c, struct sek_why *why)
 {
 	struct sek_store_change note = { .by = by, .what = "enrol",
 		.kind = "credential", .name = c->person,
@@ -118,6 +117,8 @@ enrol(struct sek_store *s, const char *by, struct sek_credential *c,
 	struct sek_person p;
 	int r;
 
+	if ((r = check_credential(by, c, why)) != SEK_OK)
+		return r;
 	r = sek_store_person_by_id(s, c->person_id, &p);
 	if (r == SEK_E_NOENT)
 		sek_why_set(why, "there is no such person");
@@ -144,68 +145,13 @@ sek_store_enrol(struct sek_store *s, const char *by,
 	bool own;
 	int r;
 
-	if ((r = check_credential(by, c, why)) != SEK_OK ||
-	    (r = sek_store_enter(s, &own, why)) != SEK_OK)
+	made.kind = SEK_CRED_CERTIFICATE;
+	made.token = 0;
+	if ((r = sek_store_enter(s, &own, why)) != SEK_OK)
 		return r;
-	r = sek_store_leave(s, own, enrol(s, by, &made, why), why);
+	r = sek_store_bind_credential(s, by, &made, why);
+	r = sek_store_leave(s, own, r, why);
 	if (r == SEK_OK)
 		*c = made;
 	return r;
-}
-
-/* Inside the transaction. */
-static int
-set_status(struct sek_store *s, const char *by, int64_t id,
-    enum sek_status status, const char *reason, struct sek_why *why)
-{
-	const struct sek_store_arg args[] = {
-		SEK_A_INT(id), SEK_A_INT(status), SEK_A_TEXT(reason),
-		SEK_A_INT(time(NULL)), SEK_A_TEXT(by)
-	};
-	struct sek_store_change note = { .by = by,
-		.what = sek_status_word(status), .kind = "credential",
-		.id = id, .reason = reason };
-	struct sek_credential c;
-	int r;
-
-	r = sek_store_credential_by_id(s, id, &c);
-	if (r == SEK_E_NOENT)
-		sek_why_set(why, "there is no credential %lld", (long long)id);
-	if (r != SEK_OK)
-		return r;
-	if (c.status == status) {
-		sek_why_set(why, "the credential %lld is %s already",
-		    (long long)id, sek_status_word(status));
-		return SEK_E_EXISTS;
-	}
-	if (c.status == SEK_STATUS_REVOKED) {
-		sek_why_set(why, "the credential %lld is revoked, and that is "
-		    "for ever", (long long)id);
-		return SEK_E_DENIED;
-	}
-	note.name = c.person;
-	r = sek_store_run(s, "UPDATE credential SET status = ?2,"
-	    " status_reason = ?3, changed = ?4, changed_by = ?5"
-	    " WHERE id = ?1 AND status <> 0", args, N_ARGS(args), why);
-	return r == SEK_OK ? sek_store_note(s, &note, why) : r;
-}
-
-int
-sek_store_credential_status(struct sek_store *s, const char *by, int64_t id,
-    enum sek_status status, const char *reason, struct sek_why *why)
-{
-	bool own;
-	int r;
-
-	if (by == NULL || *by == '\0' ||
-	    !sek_store_text_ok(by, SEK_NAME_MAX) ||
-	    !sek_store_text_ok(reason, SEK_NOTE_MAX) ||
-	    status < SEK_STATUS_REVOKED || status > SEK_STATUS_ACTIVE) {
-		sek_why_set(why, "a text is too long or not printable");
-		return SEK_E_INVAL;
-	}
-	if ((r = sek_store_enter(s, &own, why)) != SEK_OK)
-		return r;
-	r = set_status(s, by, id, status, reason, why);
-	return sek_store_leave(s, own, r, why);
 }

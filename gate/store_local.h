@@ -22,6 +22,7 @@ enum sek_store_st {
 	SEK_ST_PERSON_ID,
 	SEK_ST_CREDENTIAL,
 	SEK_ST_CREDENTIAL_ID,
+	SEK_ST_CREDENTIAL_KEY,
 	SEK_ST_GRANTED,
 	SEK_ST_ACCOUNTS_OF,
 	SEK_ST_ENROLLED,
@@ -43,13 +44,16 @@ struct sek_store {
 /* What the sek_store_read_ functions take, in their order. */
 #define SEK_PERSON_COLS "p.id, p.name, p.display, p.password_user, p.status"
 #define SEK_ACCOUNT_COLS "a.id, a.name, a.shared, a.status"
-#define SEK_CREDENTIAL_ROWS						\
-	"SELECT c.id, c.person_id, p.name, c.bind, c.status,"		\
+#define SEK_CREDENTIAL_COLS						\
+	"c.id, c.person_id, p.name, c.bind, c.status,"			\
 	" c.status_reason, c.label, c.spki_sha256, c.cert_sha256,"	\
 	" c.subject, c.issuer, c.serial, c.not_after, c.token_serial,"	\
-	" c.created, c.created_by, c.changed, c.changed_by"		\
-	" FROM credential c JOIN person p ON p.id = c.person_id"
-
+	" c.created, c.created_by, c.changed, c.changed_by, c.kind,"	\
+	" coalesce(f.token_id, 0)"
+#define SEK_CREDENTIAL_ROWS						\
+	"SELECT " SEK_CREDENTIAL_COLS " FROM credential c"		\
+	" JOIN person p ON p.id = c.person_id"				\
+	" LEFT JOIN fido f ON f.credential_id = c.id"
 #define SEK_DENY_COLS							\
 	"SELECT d.id, d.kind, d.person, d.spki_sha256,"			\
 	" d.issuer_sha256, d.issuer, d.serial, d.reason, d.created,"	\
@@ -73,6 +77,10 @@ struct sek_store_arg {
 int sek_store_file_safe(const char *path, struct sek_why *why) SEK_MUST;
 /* A connection with the settings that every one of ours has. */
 int sek_store_connect(const char *path, int flags, int busy_ms, sqlite3 **out,
+    struct sek_why *why) SEK_MUST;
+
+/* One whose commits survive a loss of power once they returned. */
+int sek_store_connect_durable(const char *path, int busy_ms, sqlite3 **out,
     struct sek_why *why) SEK_MUST;
 
 /* -- store_sql.c */
@@ -105,6 +113,17 @@ int sek_store_hash(sqlite3_stmt *st, int col, uint8_t out[32]) SEK_MUST;
 /* Ends a look-up of one row: what sqlite3_step() said becomes SEK_E_NOENT or
  * a failure, or else it stays `r`. */
 int sek_store_looked(struct sek_store *s, sqlite3_stmt *st, int rc, int r)
+    SEK_MUST;
+
+/* -- store_enrol.c */
+/* Inside a transaction: bind what is filled in *c, and fill the rest. */
+int sek_store_bind_credential(struct sek_store *s, const char *by,
+    struct sek_credential *c, struct sek_why *why) SEK_MUST;
+
+/* -- store_status.c */
+/* Inside a transaction: suspend what is active of a token. */
+int sek_store_token_suspend(struct sek_store *s, const char *by,
+    int64_t token, const char *reason, int64_t now, struct sek_why *why)
     SEK_MUST;
 
 /* -- store_deny.c */

@@ -103,6 +103,29 @@ sek_store_connect(const char *path, int flags, int busy_ms, sqlite3 **out,
 	return SEK_OK;
 }
 
+/* With the journal's end on disk as well when a commit returns: without it,
+ * a loss of power right afterwards could take back a counter, or a
+ * revocation (SQLite: synchronous = EXTRA). */
+int
+sek_store_connect_durable(const char *path, int busy_ms, sqlite3 **out,
+    struct sek_why *why)
+{
+	sqlite3 *db = NULL;
+	int r, rc;
+
+	r = sek_store_connect(path, SQLITE_OPEN_READWRITE, busy_ms, &db, why);
+	if (r != SEK_OK)
+		return r;
+	rc = sqlite3_exec(db, "PRAGMA synchronous = EXTRA", NULL, NULL, NULL);
+	if (rc != SQLITE_OK) {
+		r = sek_store_fail(db, rc, why);
+		(void)sqlite3_close_v2(db);
+		return r;
+	}
+	*out = db;
+	return SEK_OK;
+}
+
 /*
  * A writer died in the middle and left its journal: who may only read cannot
  * roll it back.  The owner of the file can, and must before anybody reads.
@@ -193,8 +216,7 @@ open_writing(struct sek_store *s, const char *const *steps, size_t n,
 {
 	int r, rc, version = 0;
 
-	r = sek_store_connect(s->path, SQLITE_OPEN_READWRITE, s->busy_ms,
-	    &s->db, why);
+	r = sek_store_connect_durable(s->path, s->busy_ms, &s->db, why);
 	if (r != SEK_OK)
 		return r;
 	rc = sek_store_version(s->db, &version);

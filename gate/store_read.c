@@ -20,10 +20,12 @@ static const char *const lookups[SEK_N_ST] = {
 	/* Who is bound to the certificate is bound to its key as well, and a
 	 * key is unique: one look-up finds either. */
 	[SEK_ST_CREDENTIAL] =
-	    SEK_CREDENTIAL_ROWS " WHERE c.spki_sha256 = ?1"
+	    SEK_CREDENTIAL_ROWS " WHERE c.spki_sha256 = ?1 AND c.kind = 1"
 	    " AND (c.bind = 1 OR c.cert_sha256 = ?2)",
 	[SEK_ST_CREDENTIAL_ID] =
 	    SEK_CREDENTIAL_ROWS " WHERE c.id = ?1",
+	[SEK_ST_CREDENTIAL_KEY] =
+	    SEK_CREDENTIAL_ROWS " WHERE c.spki_sha256 = ?1",
 	[SEK_ST_GRANTED] =
 	    "SELECT 1 FROM grants WHERE person_id = ?1 AND account_id = ?2",
 	[SEK_ST_ACCOUNTS_OF] =
@@ -33,7 +35,9 @@ static const char *const lookups[SEK_N_ST] = {
 	[SEK_ST_ENROLLED] =
 	    "SELECT 1 FROM grants g JOIN credential c"
 	    " ON c.person_id = g.person_id"
-	    " WHERE g.account_id = ?1 AND c.status = 2 LIMIT 1",
+	    " LEFT JOIN fido f ON f.credential_id = c.id"
+	    " WHERE g.account_id = ?1 AND c.status = 2"
+	    " AND (c.kind = 1 OR f.ssh = 0) LIMIT 1",
 	/* one index each */
 	[SEK_ST_DENIED] =
 	    SEK_DENY_COLS " WHERE d.kind = 1 AND d.lifted = 0"
@@ -144,6 +148,7 @@ sek_store_read_credential(sqlite3_stmt *st, struct sek_credential *out)
 		{ 17, c.changed_by, sizeof(c.changed_by) },
 	};
 	sqlite3_int64 bind = sqlite3_column_int64(st, 3);
+	sqlite3_int64 kind = sqlite3_column_int64(st, 18);
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -151,11 +156,14 @@ sek_store_read_credential(sqlite3_stmt *st, struct sek_credential *out)
 		    texts[i].cap) != SEK_OK)
 			return SEK_E_IO;
 	if ((bind != SEK_BIND_KEY && bind != SEK_BIND_CERTIFICATE) ||
+	    (kind != SEK_CRED_CERTIFICATE && kind != SEK_CRED_FIDO2) ||
 	    status_of(st, 4, SEK_STATUS_REVOKED, &c.status) != SEK_OK ||
 	    sek_store_hash(st, 7, c.spki_sha256) != SEK_OK ||
 	    sek_store_hash(st, 8, c.cert_sha256) != SEK_OK)
 		return SEK_E_IO;
 	c.bind = (enum sek_bind)bind;
+	c.kind = (enum sek_cred_kind)kind;
+	c.token = sqlite3_column_int64(st, 19);
 	c.id = sqlite3_column_int64(st, 0);
 	c.person_id = sqlite3_column_int64(st, 1);
 	c.not_after = sqlite3_column_int64(st, 12);
@@ -237,6 +245,14 @@ sek_store_credential_by_id(struct sek_store *s, int64_t id,
 {
 	return one_credential(s, SEK_ST_CREDENTIAL_ID,
 	    (struct sek_store_arg[]){ SEK_A_INT(id) }, 1, out);
+}
+
+int
+sek_store_credential_of_key(struct sek_store *s,
+    const uint8_t spki_sha256[32], struct sek_credential *out)
+{
+	return one_credential(s, SEK_ST_CREDENTIAL_KEY,
+	    (struct sek_store_arg[]){ SEK_A_HASH(spki_sha256) }, 1, out);
 }
 
 int

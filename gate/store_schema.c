@@ -125,8 +125,51 @@ static const char step_deny[] =
     "CREATE UNIQUE INDEX deny_certificate ON deny (issuer_sha256, serial)\n"
     " WHERE kind = 3 AND lifted = 0;\n";
 
+/*
+ * FIDO2 keys.  One ceremony on one key makes one token, with one credential
+ * or two.  Id and RP ID are unique together; that the public key is unique
+ * among all credentials is `credential`'s.
+ */
+static const char step_fido[] =
+    "ALTER TABLE credential ADD COLUMN kind INTEGER NOT NULL DEFAULT 1\n"
+    " CHECK (kind IN (1, 2)) CHECK (kind = 1 OR cert IS NULL);\n"
+    "CREATE TABLE token (\n"
+    " id INTEGER PRIMARY KEY,\n"
+    " person_id INTEGER NOT NULL REFERENCES person (id),\n"
+    " created INTEGER NOT NULL,\n"
+    " created_by TEXT NOT NULL\n"
+    ") STRICT;\n"
+    "CREATE TABLE fido (\n"
+    " credential_id INTEGER PRIMARY KEY REFERENCES credential (id),\n"
+    " token_id INTEGER NOT NULL REFERENCES token (id),\n"
+    " rp TEXT NOT NULL\n"
+    "  CHECK (length(CAST(rp AS BLOB)) BETWEEN 1 AND 253),\n"
+    " cred_id BLOB NOT NULL CHECK (length(cred_id) BETWEEN 1 AND 1023),\n"
+    " alg INTEGER NOT NULL CHECK (alg IN (-7, -8, -35, -257)),\n"
+    " spki BLOB NOT NULL CHECK (length(spki) BETWEEN 1 AND 1200),\n"
+    " handle BLOB NOT NULL CHECK (length(handle) BETWEEN 0 AND 64),\n"
+    " aaguid BLOB NOT NULL CHECK (length(aaguid) = 16),\n"
+    " firmware INTEGER NOT NULL,\n"
+    " transports TEXT NOT NULL\n"
+    "  CHECK (length(CAST(transports AS BLOB)) BETWEEN 0 AND 63),\n"
+    " protect INTEGER NOT NULL CHECK (protect BETWEEN 0 AND 3),\n"
+    " verified INTEGER NOT NULL CHECK (verified IN (0, 1)),\n"
+    " backup INTEGER NOT NULL CHECK (backup IN (0, 1)),\n"
+    " resident INTEGER NOT NULL CHECK (resident IN (0, 1)),\n"
+    " ssh INTEGER NOT NULL CHECK (ssh IN (0, 1)),\n"
+    " attestation INTEGER NOT NULL CHECK (attestation BETWEEN 0 AND 2),\n"
+    " attestation_sha256 BLOB NOT NULL\n"
+    "  CHECK (length(attestation_sha256) = 32),\n"
+    " counter INTEGER NOT NULL CHECK (counter BETWEEN 0 AND 4294967295),\n"
+    " counted INTEGER NOT NULL CHECK (counted IN (0, 1)),\n"
+    " suspect INTEGER NOT NULL CHECK (suspect >= 0),\n"
+    " UNIQUE (rp, cred_id),\n"
+    " CHECK (counted = 1 OR counter = 0)\n"
+    ") STRICT;\n"
+    "CREATE INDEX fido_token ON fido (token_id);\n";
+
 const char *const sek_store_steps[SEK_STORE_SCHEMA] = { step_create,
-    step_deny };
+    step_deny, step_fido };
 
 /* Applied in the same transaction, after each step. */
 static const char note[] =

@@ -333,7 +333,7 @@ no_cert(void *arg, int64_t id, const uint8_t *p, size_t n)
 }
 
 static void
-version_1_becomes_version_2_with_all_it_holds(void)
+version_1_is_brought_up_with_all_it_holds(void)
 {
 	struct sek_deny d = { .kind = SEK_DENY_PERSON, .person = "yamada",
 		.reason = "left" };
@@ -346,7 +346,7 @@ version_1_becomes_version_2_with_all_it_holds(void)
 	CHECK_INT(sek_store_open(dir, false, 50, &s, &why), SEK_E_VERSION);
 	CHECK(strstr(why.text, "sekisho init") != NULL);
 	s = open_it(true);
-	CHECK_STR(ask("PRAGMA user_version"), "2");
+	CHECK_STR(ask("PRAGMA user_version"), "3");
 	CHECK_INT(sek_store_check(s, &why), SEK_OK);
 	CHECK_INT(sek_store_credential_by_id(s, 1, &c), SEK_OK);
 	CHECK_STR(c.person, "yamada");
@@ -365,7 +365,7 @@ version_1_becomes_version_2_with_all_it_holds(void)
 	CHECK_INT(sek_store_deny(s, "root", &d, &why), SEK_OK);
 	CHECK_INT(d.id, 1);
 	CHECK_STR(ask("SELECT group_concat(object_id) FROM change"
-	    " WHERE what = 'schema'"), "1,2");
+	    " WHERE what = 'schema'"), "1,2,3");
 	sek_store_close(s);
 	sek_store_close(open_it(false));
 }
@@ -386,7 +386,7 @@ main(void)
 	RUN(a_damaged_list_is_a_failure);
 	RUN(certificates_are_kept_as_they_are);
 	RUN(certificates_that_serve_are_walked);
-	RUN(version_1_becomes_version_2_with_all_it_holds);
+	RUN(version_1_is_brought_up_with_all_it_holds);
 	remove_tree(base);
 	return CHECK_END();
 }

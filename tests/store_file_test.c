@@ -47,7 +47,7 @@ made_private_and_whole(void)
 		n++;
 	(void)closedir(d);
 	CHECK_INT(n, 3); /* ., .. and the store: nothing else is left */
-	CHECK_STR(ask("PRAGMA user_version"), "2");
+	CHECK_STR(ask("PRAGMA user_version"), "3");
 	CHECK_STR(ask("PRAGMA journal_mode"), "delete");
 	CHECK_STR(ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
 	    " AND sql NOT LIKE '%STRICT%'"), "0");
@@ -199,7 +199,8 @@ static void
 the_released_schema_is_frozen(void)
 {
 	static const char *const frozen[SEK_STORE_SCHEMA] = {
-		"36dca90d8578d137", "66fe2bbb28ae4caf"
+		"36dca90d8578d137", "66fe2bbb28ae4caf",
+		"fa6cd1f33ed00199"
 	};
 	const char *p;
 	uint64_t h;
@@ -245,6 +246,59 @@ version_1_stays_whole_when_it_cannot_be_brought_up(void)
 	sek_store_close(open_it(true));
 }
 
+/* A store of the version before FIDO2 keys, in use. */
+static void
+make_version_2(void)
+{
+	struct sek_store *s = NULL;
+
+	make_version_1();
+	CHECK_INT(sek_store_open_as(dir, true, 50, sek_store_steps, 2, &s,
+	    &why), SEK_OK);
+	sek_store_close(s);
+	CHECK_STR(ask("PRAGMA user_version"), "2");
+	raw("UPDATE credential SET cert = x'3000' WHERE id = 1;"
+	    "INSERT INTO deny VALUES (4, 1, 'tanaka', NULL, NULL, '', '',"
+	    " 'left', 7, 'root', 0, '', '')");
+}
+
+static void
+version_2_becomes_version_3_with_all_that_is_in_it(void)
+{
+	struct sek_store *s = NULL;
+	struct sek_credential c;
+	struct sek_buf der = { 0 };
+	struct sek_deny d;
+
+	make_version_2();
+	CHECK_INT(try_open(false), SEK_E_VERSION);
+	CHECK(strstr(why.text, "sekisho init") != NULL);
+	CHECK_INT(with_no_room(try_migrate), SEK_E_IO);
+	CHECK_STR(ask("PRAGMA user_version"), "2");
+	CHECK_STR(ask("SELECT count(*) FROM sqlite_schema WHERE name IN"
+	    " ('fido', 'token')"), "0");
+	s = open_it(true);
+	CHECK_STR(ask("PRAGMA user_version"), "3");
+	CHECK_INT(sek_store_check(s, &why), SEK_OK);
+	CHECK_INT(sek_store_credential_by_id(s, 1, &c), SEK_OK);
+	CHECK_INT(c.kind, SEK_CRED_CERTIFICATE);
+	CHECK_INT(c.token, 0);
+	CHECK_INT(c.status, SEK_STATUS_ACTIVE);
+	CHECK_STR(c.person, "yamada");
+	CHECK_STR(c.changed_by, "boss");
+	CHECK_INT(sek_store_certificate(s, 1, &der), SEK_OK);
+	CHECK_INT(der.len, 2);
+	sek_buf_free(&der);
+	CHECK_INT(sek_store_credential_by_id(s, 5, &c), SEK_OK);
+	CHECK_INT(c.status, SEK_STATUS_REVOKED);
+	CHECK_INT(sek_store_denied(s, "tanaka", NULL, NULL, NULL, &d),
+	    SEK_OK);
+	CHECK_INT(d.id, 4);
+	CHECK_STR(ask("SELECT group_concat(object_id) FROM change"
+	    " WHERE what = 'schema'"), "1,2,3");
+	sek_store_close(s);
+}
+
 static const char *const two_steps[] = { NULL,
 	"ALTER TABLE person ADD COLUMN ward TEXT NOT NULL DEFAULT '';"
 	"UPDATE person SET ward = 'east'" };
@@ -279,15 +333,15 @@ an_older_store_is_brought_up_whole(void)
 	CHECK(strstr(why.text, "sekisho init") != NULL);
 	CHECK_INT(open_later(two_steps, true), SEK_OK);
 	CHECK_INT(open_later(two_steps, false), SEK_OK);
-	CHECK_STR(ask("PRAGMA user_version"), "3");
+	CHECK_STR(ask("PRAGMA user_version"), "4");
 	CHECK_STR(ask("SELECT group_concat(name || ward) FROM"
 	    " (SELECT * FROM person ORDER BY id)"),
 	    "yamadaeast,suzukieast");
 	CHECK_STR(ask("SELECT group_concat(object_id) FROM change"
-	    " WHERE what = 'schema'"), "1,2,3");
+	    " WHERE what = 'schema'"), "1,2,3,4");
 	CHECK_INT(open_later(two_steps, true), SEK_OK); /* once only */
 	CHECK_STR(ask("SELECT count(*) FROM change WHERE what = 'schema'"),
-	    "3");
+	    "4");
 }
 
 static void
@@ -299,7 +353,7 @@ a_failed_step_changes_nothing(void)
 	CHECK_INT(open_later(broken_steps, true), SEK_E_IO);
 	CHECK_INT(open_later(dangling_steps, true), SEK_E_IO);
 	CHECK(strstr(why.text, "missing") != NULL);
-	CHECK_STR(ask("PRAGMA user_version"), "2");
+	CHECK_STR(ask("PRAGMA user_version"), "3");
 	CHECK_STR(ask("SELECT count(*) FROM pragma_table_info('person')"
 	    " WHERE name = 'ward'"), "0");
 	s = open_it(true);
@@ -508,6 +562,7 @@ run_all(void)
 	RUN(a_cut_file_is_a_failure_not_an_answer);
 	RUN(the_released_schema_is_frozen);
 	RUN(version_1_stays_whole_when_it_cannot_be_brought_up);
+	RUN(version_2_becomes_version_3_with_all_that_is_in_it);
 	RUN(an_older_store_is_brought_up_whole);
 	RUN(a_failed_step_changes_nothing);
 	RUN(a_newer_store_is_refused);
