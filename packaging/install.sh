@@ -13,7 +13,8 @@ D=${DESTDIR:-}
 units="systemd/system/sekisho-gate.socket systemd/system/sekisho-gate@.service
  systemd/system/sekisho-fetch.service systemd/system/sekisho-fetch.timer
  systemd/system/sekisho-fetch-boot.timer
- sysusers.d/sekisho.conf tmpfiles.d/sekisho.conf"
+ sysusers.d/sekisho.conf tmpfiles.d/sekisho.conf
+ udev/rules.d/70-sekisho-fido.rules"
 pages=$(cd man && ls ./*.[0-9])
 
 put() { # MODE FOLDER FILE...
@@ -25,7 +26,7 @@ put() { # MODE FOLDER FILE...
 
 do_install() {
 	put 755 "$LIBEXECDIR" "$B/sekisho-gate" "$B/sekisho-pkcs11" \
-	    "$B/sekisho-password" "$B/sekisho-fetch"
+	    "$B/sekisho-fido" "$B/sekisho-password" "$B/sekisho-fetch"
 	put 755 "$SBINDIR" "$B/sekisho"
 	put 644 "$PAMDIR" "$B/pam_sekisho.so"
 	for page in $pages; do
