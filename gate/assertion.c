@@ -17,12 +17,14 @@
 #include "sekisho/wire_front.h"
 
 #define CHALLENGE_TEXT "sekisho login challenge v1"
+#define KEY_TEXT "sekisho FIDO2 login challenge v1"
 #define NONCE_BYTES 32u
 
 /* The longest fields that a front message can carry fit. */
-_Static_assert(4 + sizeof CHALLENGE_TEXT + 4 + NONCE_BYTES +
+_Static_assert(4 + sizeof KEY_TEXT + 4 + NONCE_BYTES +
     4 + SEK_USER_MAX + 4 + SEK_NAME_MAX + 4 + SEK_HOST_MAX +
     4 + SEK_SESSION_MAX + 8 + 4 + 32 <= SEK_MAX_TBS, "challenge too long");
+_Static_assert(sizeof KEY_TEXT >= sizeof CHALLENGE_TEXT, "not the longer");
 
 static const EVP_MD *
 md_of(enum sek_hash hash)
@@ -33,19 +35,26 @@ md_of(enum sek_hash hash)
 static int
 put_fields(struct sek_buf *out, const struct sek_binding *b)
 {
-	uint8_t nonce[NONCE_BYTES];
+	uint8_t nonce[NONCE_BYTES], rp[32];
+	const uint8_t *to = b->cert_sha256;
 	int r;
 
+	if (b->rp != NULL) {
+		if (EVP_Digest(b->rp, strlen(b->rp), rp, NULL, EVP_sha256(),
+		    NULL) != 1)
+			return SEK_E_CRYPTO;
+		to = rp;
+	}
 	if ((r = sek_random(nonce, sizeof nonce)) != SEK_OK)
 		return r;
-	sek_put_str(out, CHALLENGE_TEXT);
+	sek_put_str(out, b->rp != NULL ? KEY_TEXT : CHALLENGE_TEXT);
 	sek_put_bytes(out, nonce, sizeof nonce);
 	sek_put_str(out, b->user);
 	sek_put_str(out, b->service);
 	sek_put_str(out, b->host);
 	sek_put_str(out, b->session);
 	sek_put_u64(out, (uint64_t)b->time);
-	sek_put_bytes(out, b->cert_sha256, sizeof b->cert_sha256);
+	sek_put_bytes(out, to, sizeof rp);
 	return sek_buf_ok(out);
 }
 
@@ -66,7 +75,7 @@ sek_challenge_make(struct sek_challenge *c, const struct sek_binding *b,
 	memcpy(made.tbs, tbs.p, tbs.len);
 	made.tbs_len = tbs.len;
 	/* a hash of at least the curve's strength (FIPS 186-4 6.4) */
-	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
+	if (key != NULL && EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
 	    EVP_PKEY_get_bits(key) > 256)
 		made.hash = SEK_HASH_SHA384;
 	r = SEK_E_CRYPTO;

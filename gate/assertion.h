@@ -3,7 +3,7 @@
  * The challenge of one login and the check of the signature over it.
  *
  * The challenge is fresh and bound to user, service, host, time and
- * certificate; the message that is signed begins with a fixed text of ours,
+ * certificate (or the RP ID of a FIDO2 key); the message that is signed begins with a fixed text of ours,
  * so that it can never be taken for a TLS handshake or a document.
  */
 #ifndef GATE_ASSERTION_H
@@ -30,9 +30,12 @@ struct sek_binding {
 	const char *host;
 	const char *session;
 	int64_t time;        /* seconds since 1970 */
+	const char *rp;      /* for a FIDO2 key: instead of a certificate */
 	uint8_t cert_sha256[32];
 };
 
+/* `key` NULL: it is not known yet which one will sign.  The digest is of
+ * SHA-256 then, and stands for a FIDO2 key's clientDataHash. */
 int sek_challenge_make(struct sek_challenge *c, const struct sek_binding *b,
     EVP_PKEY *key) SEK_MUST;
 /* SEK_OK only when `proof` is a signature by `key` over the challenge, by a

@@ -289,105 +289,17 @@ drop_refused(struct candidates *all)
 	}
 }
 
-static void
-list_names(const struct candidates *all, char *out, size_t cap)
-{
-	const struct candidate *c;
-	char person[128], account[128];
-	size_t i, len = 0;
-	int n;
-
-	for (i = 0; i < all->n && len < cap; i++) {
-		c = &all->c[i];
-		(void)sek_escape_str(person, sizeof person,
-		    c->person.display[0] != '\0' ? c->person.display :
-		    c->person.name);
-		(void)sek_escape_str(account, sizeof account,
-		    c->account.name);
-		n = snprintf(out + len, cap - len, "%zu) %s (%s)\n", i + 1,
-		    person, account);
-		len += n > 0 ? (size_t)n : 0;
-	}
-}
-
-/* The only candidate whose name, read by `name`, is this word. */
-static size_t
-by_name(const struct candidates *all, const char *word,
-    const char *(*name)(const struct candidate *))
-{
-	size_t i, found = all->n;
-
-	for (i = 0; i < all->n; i++) {
-		if (strcmp(word, name(&all->c[i])) != 0)
-			continue;
-		if (found != all->n)
-			return all->n;
-		found = i;
-	}
-	return found;
-}
-
-static const char *
-account_name(const struct candidate *c)
-{
-	return c->account.name;
-}
-
-static const char *
-person_name(const struct candidate *c)
-{
-	return c->person.name;
-}
-
-static const char *
-person_display(const struct candidate *c)
-{
-	return c->person.display;
-}
-
-/* Which one the answer means: its number, or a name that is unique, the
- * account's before the person's.  all->n: none. */
-static size_t
-chosen(const struct candidates *all, const struct sek_reply *reply)
-{
-	char word[SEK_NAME_MAX] = "", *end;
-	unsigned long number;
-	size_t i;
-
-	if (reply->answer.len >= sizeof word)
-		return all->n;
-	memcpy(word, reply->answer.p, reply->answer.len);
-	number = strtoul(word, &end, 10);
-	if (*end == '\0' && number >= 1 && number <= all->n)
-		return number - 1;
-	i = by_name(all, word, account_name);
-	if (i == all->n)
-		i = by_name(all, word, person_name);
-	if (i == all->n)
-		i = by_name(all, word, person_display);
-	return i;
-}
-
+/* Which one: the person's choice where there are several. */
 static enum sek_reason
 choose(struct sek_login *l, const struct candidates *all, size_t *which)
 {
-	struct sek_reply reply = { 0 };
-	char names[SEK_TEXT_MAX - 256] = "";
-	enum sek_reason reason;
+	struct sek_choice choices[MAX_CANDIDATES];
+	size_t i;
 
-	*which = 0;
-	if (all->n == 1)
-		return SEK_R_OK;
-	list_names(all, names, sizeof names);
-	reason = sek_front_ask(&l->front, SEK_STYLE_TEXT, SEK_T_CHOOSE, 0,
-	    names, 1000ull * l->policy->type_s, &reply);
-	if (reason == SEK_R_OK) {
-		*which = chosen(all, &reply);
-		if (*which >= all->n)
-			reason = SEK_R_AMBIGUOUS;
-	}
-	sek_reply_clear(&reply);
-	return reason;
+	for (i = 0; i < all->n; i++)
+		choices[i] = (struct sek_choice){ &all->c[i].person,
+		    &all->c[i].account };
+	return sek_choose(l, choices, all->n, which);
 }
 
 static enum sek_reason
@@ -395,6 +307,7 @@ take(struct sek_login *l, const struct candidate *c)
 {
 	if (X509_up_ref(c->leaf) != 1)
 		return SEK_R_INTERNAL;
+	sek_login_unmatch(l); /* a refused one, before this */
 	l->leaf = c->leaf;
 	l->person = c->person;
 	l->account = c->account;

@@ -65,7 +65,8 @@ sek_front_tell(struct sek_front *f, enum sek_text id, const char *arg)
 	char text[SEK_TEXT_MAX];
 	enum sek_style style = SEK_STYLE_INFO;
 
-	if (id == SEK_T_WRONG_PIN || id == SEK_T_WRONG_PIN_LEFT)
+	if (id == SEK_T_WRONG_PIN || id == SEK_T_WRONG_PIN_LEFT ||
+	    id == SEK_T_VERIFY_AGAIN || id == SEK_T_VERIFY_LEFT)
 		style = SEK_STYLE_ERROR;
 	sek_text_fmt(text, sizeof text, id, f->lang, arg);
 	tell(f, style, text, (uint16_t)id);

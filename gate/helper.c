@@ -17,6 +17,7 @@
 
 #define CARD_PROGRAM "sekisho-pkcs11"
 #define PASSWORD_PROGRAM "sekisho-password"
+#define FIDO_PROGRAM "sekisho-fido"
 #define END_MS 3000u    /* to log out and reset the card */
 #define PCSCD_SOCKET "/run/pcscd/pcscd.comm" /* compiled into libpcsclite */
 #define RESET_MS 3000u
@@ -108,6 +109,22 @@ sek_helper_start_password(struct sek_helper *h, const struct sek_policy *p)
 	const struct sek_spawn s = { .argv = argv, .confine = true };
 
 	return start(h, p, PASSWORD_PROGRAM, &s);
+}
+
+int
+sek_helper_start_fido(struct sek_helper *h, const struct sek_policy *p,
+    const struct sek_service_user *u)
+{
+	const char *argv[] = { FIDO_PROGRAM, NULL };
+	struct sek_spawn s = { .argv = argv };
+	int r;
+
+	as_service_user(&s, u);
+	r = start(h, p, FIDO_PROGRAM, &s);
+	h->chan.state = SEK_US_START;
+	h->chan.rules = sek_fido_rules;
+	h->chan.n_rules = sek_fido_n_rules;
+	return r;
 }
 
 bool

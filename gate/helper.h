@@ -10,6 +10,7 @@
 
 #include "gate/policy.h"
 #include "sekisho/os.h"
+#include "sekisho/wire_fido.h"
 #include "sekisho/wire_helper.h"
 
 /* Who the helpers run as, looked up once. */
@@ -22,7 +23,7 @@ struct sek_service_user {
 
 struct sek_helper {
 	const char *program;             /* "sekisho-pkcs11" */
-	const struct sek_module *module; /* NULL for sekisho-password */
+	const struct sek_module *module; /* NULL: not sekisho-pkcs11 */
 	struct sek_child child;
 	struct sek_chan chan;
 	struct sek_child guard;          /* stands by to lock the card */
@@ -40,6 +41,9 @@ int sek_helper_start(struct sek_helper *h, const struct sek_policy *p,
 /* sekisho-password, which stays root. */
 int sek_helper_start_password(struct sek_helper *h,
     const struct sek_policy *p) SEK_MUST;
+/* sekisho-fido, as the service user; it speaks by sek_fido_rules. */
+int sek_helper_start_fido(struct sek_helper *h, const struct sek_policy *p,
+    const struct sek_service_user *u) SEK_MUST;
 
 /* SEK_R_OK, or HELPER_CRASHED, HELPER_TIMEOUT, HELPER_PROTOCOL with
  * h->detail; after a failure the helper has been killed.  That a helper has

@@ -7,18 +7,32 @@
 #ifndef GATE_LOGIN_H
 #define GATE_LOGIN_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "gate/assertion.h"
 #include "gate/certificate.h"
+#include "gate/fido_login.h"
 #include "gate/front.h"
 #include "gate/helper.h"
 #include "gate/policy.h"
 #include "gate/store.h"
 
+/* A helper for each module, and sekisho-fido. */
+#define SEK_MAX_HELPERS (SEK_MAX_MODULES + 1u)
+
 enum sek_state { SEK_UNTRIED = 0, SEK_FAILED = 1, SEK_PASSED = 2 };
+
+/* What one helper has said so far. */
+struct sek_watch {
+	bool reported;          /* what it sees came at least once */
+	uint32_t strange;       /* what it sees, and is nobody's here */
+	bool ready;             /* a key that may have what is asked for */
+	uint32_t said;          /* messages */
+	enum sek_reason failed; /* why it is gone; NONE: it is not */
+};
 
 struct sek_login {
 	/* main.c */
@@ -46,10 +60,11 @@ struct sek_login {
 				       recorded reason; NONE: the same */
 
 	/* possession.c */
-	struct sek_helper helpers[SEK_MAX_MODULES];
-	enum sek_reason started[SEK_MAX_MODULES]; /* OK, or why not */
+	struct sek_helper helpers[SEK_MAX_HELPERS];
+	struct sek_watch watch[SEK_MAX_HELPERS];
 	size_t n_helpers;
 	struct sek_helper *helper;  /* the one whose token was chosen */
+	enum sek_reason refused;    /* why the last match was; NONE */
 
 	/* candidates.c */
 	bool not_granted;           /* a card of somebody who may not enter */
@@ -68,6 +83,8 @@ struct sek_login {
 	enum sek_state possession;
 	enum sek_state pin;
 	int8_t pin_tries_left;      /* -1: unknown */
+	struct sek_fido_login fido; /* its own rooms: see there */
+	enum sek_state verification; /* by a FIDO2 key, signed */
 
 	/* password.c */
 	enum sek_state password;
@@ -77,15 +94,31 @@ struct sek_login {
 /* Remember what exactly went wrong; the first word stays. */
 void sek_login_detail(struct sek_login *l, const char *text);
 
+/* What was known of a token that is not the one of this login after all. */
+void sek_login_unmatch(struct sek_login *l);
+/* Why, in the words for the person. */
+enum sek_reason sek_login_told(const struct sek_login *l,
+    enum sek_reason reason);
+
 /* peer.c: what a caller who is not root may ask for, and how often. */
 enum sek_reason sek_peer_limits(struct sek_login *l);
 enum sek_reason sek_peer_count(struct sek_login *l);
 
-/* possession.c: start a helper for each module; they load the vendors' code
- * while the gate reads its own state. */
+/* possession.c: start the helpers that the service needs; they load the
+ * vendors' code while the gate reads its own state. */
 void sek_possession_start(struct sek_login *l);
-/* possession.c: find a token that belongs to somebody who may enter. */
+/* possession.c: find a token that belongs to somebody who may enter.  May be
+ * asked again when the one that was found is another's after all. */
 enum sek_reason sek_possession_find(struct sek_login *l);
+/* possession.c: wait for the next word of the key that was told to go on, and
+ * look at cards meanwhile.  OK: there is something to read, or time is up;
+ * NONE: a card is the token of this login now; else why the login ends. */
+enum sek_reason sek_possession_await_key(struct sek_login *l,
+    const struct sek_deadline *dl);
+/* possession.c: the key was not the one; is there anything else to look for? */
+bool sek_possession_without_key(struct sek_login *l);
+/* possession.c: no other token counts from here on. */
+void sek_possession_keep(struct sek_login *l);
 /* possession.c: end every helper; cards are locked again after it. */
 void sek_possession_end(struct sek_login *l);
 
@@ -94,11 +127,28 @@ void sek_possession_end(struct sek_login *l);
 enum sek_reason sek_candidates_match(struct sek_login *l,
     const struct sek_keys *keys);
 
+/* choose.c: which of several logins is meant. */
+struct sek_choice {
+	const struct sek_person *person;
+	const struct sek_account *account;
+};
+enum sek_reason sek_choose(struct sek_login *l, const struct sek_choice *c,
+    size_t n, size_t *which);
+
+/* pin.c: may a PIN be asked for; is the last try wanted; the question, whose
+ * answer the caller clears; that it was wrong. */
+bool sek_pin_may_be_asked(const struct sek_login *l);
+enum sek_reason sek_pin_last_try(struct sek_login *l, const char *label);
+enum sek_reason sek_pin_ask(struct sek_login *l, enum sek_text text,
+    const char *label, struct sek_reply *reply);
+void sek_pin_tell_wrong(struct sek_login *l, int8_t tries_left);
+
 /* prove.c: the PIN dialogue and the signature. */
 enum sek_reason sek_prove(struct sek_login *l);
 
 /* password.c: ask for the password and have the system judge it. */
 enum sek_reason sek_password_check(struct sek_login *l);
+bool sek_password_is_in(enum sek_pair pair);
 /* password.c: ask in the same words where there is nobody to check. */
 void sek_password_pretend(struct sek_login *l);
 
@@ -117,5 +167,8 @@ void sek_session_close(struct sek_login *l);
 /* login_record.c: append the record of an event; 0 when it cannot be. */
 uint64_t sek_login_record(struct sek_login *l, const char *event,
     enum sek_reason reason);
+
+/* login_token.c: which token it was, and what was known of it. */
+void sek_login_add_token(json_t *rec, const struct sek_login *l);
 
 #endif

@@ -22,6 +22,9 @@ outcome(enum sek_reason reason)
 		return 0;
 	switch (reason) {
 	case SEK_R_BAD_SIGNATURE:
+	case SEK_R_BAD_ASSERTION:
+	case SEK_R_CLONE_SUSPECTED:
+	case SEK_R_MODEL_REFUSED:
 	case SEK_R_CREDENTIAL_REVOKED:
 	case SEK_R_DENY_LISTED:
 	case SEK_R_CERT_REVOKED:
@@ -87,51 +90,6 @@ add_factor(json_t *rec, const char *class, const char *type,
 }
 
 static void
-add_token(json_t *rec, const struct sek_login *l)
-{
-	if (!l->matched)
-		return;
-	sek_record_str(rec, "token.kind", "pkcs11");
-	sek_record_str(rec, "token.module", l->helper == NULL ? "" :
-	    l->helper->module->name);
-	sek_record_str(rec, "token.label", l->key.label);
-	sek_record_str(rec, "token.token_serial", l->key.serial);
-	sek_record_str(rec, "token.reader", l->key.reader);
-	sek_record_int(rec, "token.credential", l->credential.id);
-	sek_record_hex(rec, "token.cert_sha256", l->cert.cert_sha256, 32);
-	sek_record_hex(rec, "token.issuer_sha256", l->cert.issuer_sha256, 32);
-	sek_record_str(rec, "token.cert_serial", l->cert.serial);
-	sek_record_str(rec, "token.subject", l->cert.subject);
-	if (l->cert.key[0] != '\0')
-		sek_record_str(rec, "token.key", l->cert.key);
-	if (l->cert.policies[0] != '\0')
-		sek_record_str(rec, "token.policies", l->cert.policies);
-	if (l->denied != 0)
-		sek_record_int(rec, "deny.id", l->denied);
-}
-
-/* The professions that the certificate vouches for. */
-static void
-add_roles(json_t *rec, const struct sek_cert_roles *roles)
-{
-	const struct sek_cert_role *role;
-	json_t *part;
-	size_t i;
-
-	for (i = 0; i < roles->n && i < SEK_MAX_CERT_ROLES; i++) {
-		role = &roles->role[i];
-		part = sek_record_part();
-		if (role->scheme[0] != '\0')
-			sek_record_str(part, "scheme", role->scheme);
-		if (role->code[0] != '\0')
-			sek_record_str(part, "code", role->code);
-		if (role->name[0] != '\0')
-			sek_record_str(part, "name", role->name);
-		sek_record_add(rec, "roles", part);
-	}
-}
-
-static void
 add_ocsp(json_t *rec, const struct sek_rev_info *r)
 {
 	if (r->responder[0] != '\0')
@@ -174,15 +132,17 @@ add_evidence(json_t *rec, const struct sek_login *l)
 
 	if (l->pair != 0)
 		sek_record_str(rec, "pair", sek_pair_word(l->pair));
-	add_factor(rec, "have", "pkcs11", "gate", l->possession, -1);
+	add_factor(rec, "have", sek_pair_is_fido(l->pair) ? "fido2" :
+	    "pkcs11", "gate", l->possession, -1);
+	add_factor(rec, "know-or-are", "verification", "gate",
+	    l->verification, l->verification == SEK_FAILED ?
+	    l->pin_tries_left : -1);
 	add_factor(rec, "know", "pin", "token", l->pin,
 	    l->pin == SEK_FAILED ? l->pin_tries_left : -1);
 	add_factor(rec, "know", "password", "system", l->password, -1);
 	if (l->password == SEK_PASSED && l->account_native != 0)
 		sek_record_int(rec, "password_account", l->account_native);
-	add_token(rec, l);
-	if (l->matched)
-		add_roles(rec, &l->cert.roles);
+	sek_login_add_token(rec, l);
 	add_revocation(rec, &l->cert.rev);
 	if (l->challenge.tbs_len > 0) {
 		(void)SHA256(l->challenge.tbs, l->challenge.tbs_len, hash);

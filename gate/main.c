@@ -129,6 +129,7 @@ static void
 clear_login(struct sek_login *l)
 {
 	X509_free(l->leaf);
+	sek_fido_clear(&l->fido);
 	sek_trust_free(l->trust);
 	sek_store_close(l->store);
 	sek_begin_clear(&l->begin);

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Possession: the PIN dialogue, the signature over the gate's challenge, and
- * its verification.  Runs in the gate.  Never spends the last try of a PIN
- * without the person saying so, never sends an empty PIN, never believes a
- * helper that says it has signed.
+ * its verification, for a card.  Runs in the gate.  Never believes a helper
+ * that says it has signed.
  */
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "gate/login.h"
 #include "sekisho/escape.h"
@@ -19,6 +16,8 @@ pair_for(const struct sek_login *l)
 	size_t i;
 
 	for (i = 0; i < l->service->n_pairs; i++) {
+		if (sek_pair_is_fido(l->service->pairs[i]))
+			continue;
 		if (l->service->pairs[i] == SEK_PAIR_PKCS11_PIN &&
 		    (l->key.pin_flags & SEK_PF_LOGIN) == 0)
 			continue; /* a token that asks for no PIN */
@@ -56,23 +55,12 @@ send_sign(struct sek_login *l)
 static enum sek_reason
 before_pin(struct sek_login *l, uint32_t flags)
 {
-	struct sek_reply reply = { 0 };
-	enum sek_reason reason;
-
 	if ((flags & SEK_PF_LOCKED) != 0)
 		return SEK_R_PIN_LOCKED;
 	if ((flags & (SEK_PF_NOT_SET | SEK_PF_TO_CHANGE)) != 0)
 		return SEK_R_PIN_UNUSABLE;
-	if ((flags & SEK_PF_FINAL_TRY) == 0)
-		return SEK_R_OK;
-	reason = sek_front_ask(&l->front, SEK_STYLE_TEXT, SEK_T_LAST_TRY, 0,
-	    l->key.label, 1000ull * l->policy->type_s, &reply);
-	if (reason == SEK_R_CANCELLED ||
-	    (reason == SEK_R_OK && (reply.answer.len != 3 ||
-	    strncasecmp((const char *)reply.answer.p, "yes", 3) != 0)))
-		reason = SEK_R_LAST_TRY_DECLINED;
-	sek_reply_clear(&reply);
-	return reason;
+	return (flags & SEK_PF_FINAL_TRY) == 0 ? SEK_R_OK :
+	    sek_pin_last_try(l, l->key.label);
 }
 
 static enum sek_reason
@@ -89,29 +77,6 @@ send_pin(struct sek_login *l, const struct sek_buf *pin)
 	    sek_helper_send(l->helper, SEK_H_PIN, pin, &dl);
 }
 
-/* sshd's "password" method gives the account's password to every hidden
- * prompt, and says so only by what it leaves out: SSH_AUTH_INFO_0 is set,
- * if empty, under keyboard-interactive. */
-static bool
-can_prompt(const struct sek_login *l)
-{
-	return strcmp(l->begin.service, "sshd") != 0 ||
-	    (l->begin.flags & SEK_BF_SSH_INFO) != 0;
-}
-
-/* What nobody can type at a PIN prompt (sshd answers for a user it has
- * refused with bytes of this kind) is not spent on the card. */
-static bool
-is_typed(const struct sek_buf *pin)
-{
-	size_t i;
-
-	for (i = 0; i < pin->len; i++)
-		if (pin->p[i] < 0x20 || pin->p[i] == 0x7F)
-			return false;
-	return pin->len <= 255;
-}
-
 static enum sek_reason
 ask_pin(struct sek_login *l, const struct sek_note *note)
 {
@@ -119,7 +84,7 @@ ask_pin(struct sek_login *l, const struct sek_note *note)
 	const struct sek_buf none = { 0 };
 	enum sek_reason reason;
 
-	if (note->kind != SEK_NOTE_PINPAD && !can_prompt(l))
+	if (note->kind != SEK_NOTE_PINPAD && !sek_pin_may_be_asked(l))
 		return SEK_R_NO_PROMPT;
 	if ((reason = before_pin(l, note->pin_flags)) != SEK_R_OK)
 		return reason;
@@ -131,27 +96,11 @@ ask_pin(struct sek_login *l, const struct sek_note *note)
 	    (note->pin_flags & SEK_PF_FINAL_TRY) == 0 &&
 	    l->pin != SEK_FAILED)
 		sek_front_tell(&l->front, SEK_T_PIN_LOW, NULL);
-	reason = sek_front_ask(&l->front, SEK_STYLE_SECRET, SEK_T_PIN, 0,
-	    l->key.label, 1000ull * l->policy->type_s, &reply);
-	if (reason == SEK_R_OK && !is_typed(&reply.answer))
-		reason = SEK_R_WRONG_PIN;
+	reason = sek_pin_ask(l, SEK_T_PIN, l->key.label, &reply);
 	if (reason == SEK_R_OK)
 		reason = send_pin(l, &reply.answer);
 	sek_reply_clear(&reply);
 	return reason;
-}
-
-static void
-tell_wrong_pin(struct sek_login *l, const struct sek_fail *f)
-{
-	char left[8];
-
-	if (f->tries_left < 0) {
-		sek_front_tell(&l->front, SEK_T_WRONG_PIN, NULL);
-		return;
-	}
-	(void)snprintf(left, sizeof left, "%d", f->tries_left);
-	sek_front_tell(&l->front, SEK_T_WRONG_PIN_LEFT, left);
 }
 
 /* A wrong PIN may be tried again, as often as the policy lets one login. */
@@ -172,7 +121,7 @@ after_fail(struct sek_login *l, const struct sek_fail *f, uint32_t *tries)
 		return reason;
 	if ((f->pin_flags & SEK_PF_LOCKED) != 0)
 		return SEK_R_PIN_LOCKED;
-	tell_wrong_pin(l, f);
+	sek_pin_tell_wrong(l, f->tries_left);
 	return ask_pin(l, &again);
 }
 
@@ -245,8 +194,8 @@ make_challenge(struct sek_login *l)
 	return SEK_R_OK;
 }
 
-enum sek_reason
-sek_prove(struct sek_login *l)
+static enum sek_reason
+prove_card(struct sek_login *l)
 {
 	struct sek_buf body = { 0 };
 	struct sek_deadline dl;
@@ -277,4 +226,15 @@ out:
 		l->detail[0] = '\0';
 	sek_buf_free(&body);
 	return reason;
+}
+
+enum sek_reason
+sek_prove(struct sek_login *l)
+{
+	enum sek_reason reason = SEK_R_NONE;
+
+	if (l->helper == l->fido.helper)
+		reason = sek_fido_prove(l);
+	/* a card, or one that came while the key was asked */
+	return reason == SEK_R_NONE ? prove_card(l) : reason;
 }

@@ -21,6 +21,32 @@ sek_login_detail(struct sek_login *l, const char *text)
 		(void)sek_escape_str(l->detail, sizeof l->detail, text);
 }
 
+void
+sek_login_unmatch(struct sek_login *l)
+{
+	X509_free(l->leaf);
+	l->leaf = NULL;
+	l->matched = false;
+	l->pair = 0;
+	/* what was proved was of that token */
+	l->possession = l->verification = SEK_UNTRIED;
+	l->refused = l->told = SEK_R_NONE;
+	l->detail[0] = '\0';
+	l->denied = 0;
+	sek_wipe(&l->person, sizeof l->person);
+	sek_wipe(&l->credential, sizeof l->credential);
+	sek_wipe(&l->key, sizeof l->key);
+	sek_wipe(&l->cert, sizeof l->cert);
+	if (!l->account_known)
+		sek_wipe(&l->account, sizeof l->account);
+}
+
+enum sek_reason
+sek_login_told(const struct sek_login *l, enum sek_reason reason)
+{
+	return l->told != SEK_R_NONE ? l->told : reason;
+}
+
 /* Who may ask for what: root for anybody, others for themselves only. */
 static enum sek_reason
 check_request(struct sek_login *l)
@@ -72,6 +98,9 @@ open_state(struct sek_login *l)
 		sek_login_detail(l, why.text);
 		return SEK_R_STORE;
 	}
+	/* a FIDO2 key has no issuer */
+	if (!sek_service_has(l->service, false))
+		return SEK_R_OK;
 	r = sek_trust_load(l->policy, &l->trust, &why);
 	if (r != SEK_OK) {
 		sek_login_detail(l, why.text);
@@ -106,16 +135,35 @@ look_up_account(struct sek_login *l)
 	return enrolled ? SEK_R_OK : SEK_R_NOT_ENROLLED;
 }
 
+/* Some keys tell whose they are only when they have signed: then that comes
+ * first.  One that is nobody's here does not keep a card from serving. */
+static enum sek_reason
+find_owner(struct sek_login *l)
+{
+	enum sek_reason reason;
+
+	do {
+		reason = sek_possession_find(l);
+		if (reason != SEK_R_OK || l->matched)
+			return reason;
+		reason = sek_prove(l);
+		/* nobody's here, or the person did not mean it */
+	} while (!l->matched && (reason == SEK_R_NO_MATCH ||
+	    (reason == SEK_R_CANCELLED && l->fido.pins == 0)) &&
+	    sek_possession_without_key(l));
+	return reason;
+}
+
 /* The token and whose it is.  What is wrong with the account is said only
  * now, and in the words for a token that does not fit. */
 static enum sek_reason
 find_token(struct sek_login *l, enum sek_reason about_account)
 {
-	enum sek_reason reason = sek_possession_find(l);
+	enum sek_reason reason = find_owner(l);
 
 	if (reason == SEK_R_NO_MATCH && l->not_granted)
 		reason = SEK_R_NOT_GRANTED;
-	if (sek_reason(reason)->paced)
+	if (sek_reason(sek_login_told(l, reason))->paced)
 		sek_password_pretend(l);
 	if (reason == SEK_R_NO_TOKEN)
 		l->told = reason;
@@ -142,9 +190,10 @@ decide(struct sek_login *l)
 
 	if ((reason = find_token(l, about_account)) != SEK_R_OK)
 		return reason;
-	if ((reason = sek_prove(l)) != SEK_R_OK)
+	if (l->possession != SEK_PASSED &&
+	    (reason = sek_prove(l)) != SEK_R_OK)
 		return reason;
-	if (l->pair == SEK_PAIR_PKCS11_PASSWORD &&
+	if (sek_password_is_in(l->pair) &&
 	    (reason = sek_password_check(l)) != SEK_R_OK)
 		return reason;
 	return SEK_R_OK;
@@ -154,13 +203,22 @@ decide(struct sek_login *l)
 static bool
 pair_is_complete(const struct sek_login *l)
 {
-	if (!l->matched || l->possession != SEK_PASSED)
+	/* of a pair for the token that was shown, not for the other kind */
+	if (!l->matched || l->possession != SEK_PASSED ||
+	    l->helper == NULL || sek_pair_is_fido(l->pair) !=
+	    (l->helper == l->fido.helper))
 		return false;
 	switch (l->pair) {
 	case SEK_PAIR_PKCS11_PASSWORD:
 		return l->password == SEK_PASSED;
 	case SEK_PAIR_PKCS11_PIN:
 		return l->pin == SEK_PASSED;
+	case SEK_PAIR_FIDO2_PASSWORD:
+		return l->password == SEK_PASSED &&
+		    (!l->fido.match.counts ||
+		    l->verification == SEK_PASSED);
+	case SEK_PAIR_FIDO2_VERIFICATION:
+		return l->verification == SEK_PASSED;
 	}
 	return false;
 }
@@ -186,8 +244,7 @@ send_verdict(struct sek_login *l, enum sek_reason reason, uint64_t record)
 	struct sek_verdict v = { .class = SEK_CLASS_DENIED };
 
 	if (reason != SEK_R_OK) {
-		if (l->told != SEK_R_NONE)
-			reason = l->told;
+		reason = sek_login_told(l, reason);
 		v.class = sek_reason(reason)->class;
 		pace(l, reason);
 		sek_front_tell_reason(&l->front, reason);

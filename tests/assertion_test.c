@@ -147,6 +147,45 @@ challenge_holds_its_fields(void)
 	CHECK_INT(sek_rd_end(&r), SEK_OK);
 }
 
+/* One for a FIDO2 key is bound to the RP ID, and can never be taken for one
+ * that a card has signed. */
+static void
+challenge_of_a_key(void)
+{
+	struct sek_binding b = binding();
+	struct sek_challenge c = { 0 }, again = { 0 };
+	uint8_t rp[32], digest[32];
+	struct sek_rd r;
+	const uint8_t *p;
+	char s[300];
+	size_t n;
+
+	b.rp = "hospital.example";
+	CHECK_INT(sek_challenge_make(&c, &b, NULL), SEK_OK);
+	CHECK_INT(sek_challenge_make(&again, &b, NULL), SEK_OK);
+	CHECK(memcmp(c.digest, again.digest, 32) != 0);
+	CHECK_INT(c.hash, SEK_HASH_SHA256);
+	CHECK_INT(c.digest_len, 32);
+	CHECK(EVP_Digest(c.tbs, c.tbs_len, digest, NULL, EVP_sha256(), NULL)
+	    == 1 && memcmp(c.digest, digest, 32) == 0);
+	r = sek_rd_init(c.tbs, c.tbs_len);
+	sek_rd_str(&r, s, sizeof s);
+	CHECK_STR(s, "sekisho FIDO2 login challenge v1");
+	(void)sek_rd_bytes(&r, 32, &n);
+	CHECK_INT(n, 32);
+	sek_rd_str(&r, s, sizeof s);
+	CHECK_STR(s, b.user);
+	sek_rd_str(&r, s, sizeof s);
+	sek_rd_str(&r, s, sizeof s);
+	sek_rd_str(&r, s, sizeof s);
+	(void)sek_rd_u64(&r);
+	p = sek_rd_bytes(&r, 32, &n);
+	CHECK(EVP_Digest(b.rp, strlen(b.rp), rp, NULL, EVP_sha256(), NULL) ==
+	    1);
+	CHECK(p != NULL && n == 32 && memcmp(p, rp, 32) == 0);
+	CHECK_INT(sek_rd_end(&r), SEK_OK);
+}
+
 static void
 challenge_is_fresh(void)
 {
@@ -505,6 +544,7 @@ main(void)
 	p521 = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-521");
 	ed = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	RUN(challenge_holds_its_fields);
+	RUN(challenge_of_a_key);
 	RUN(challenge_is_fresh);
 	RUN(challenge_fits_the_key);
 	RUN(longest_fields_fit);

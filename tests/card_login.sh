@@ -332,7 +332,7 @@ card_remove
 type_in "$SITE_PIN"
 ended_login
 refused token-removed
-shows "The card was removed."
+shows "The card or key was removed."
 again
 locked
 nobody_left
@@ -450,7 +450,7 @@ type_in 999997
 ended_login
 refused pin-locked
 recorded '"tries_left":0'
-shows "The PIN of this card is locked. Call the helpdesk"
+shows "The PIN of this card or key is locked. Call the helpdesk"
 locked 6983
 
 t no_pin_is_asked_for_when_it_is_locked

@@ -87,8 +87,8 @@ refused() {
 	recorded "\"reason\":\"$1\"" '"event":"auth"'
 	lacks "auth = 0"
 }
-generic="error: Login failed. Check the card and the password and try again,"
-generic+=" or call the helpdesk."
+generic="error: Login failed. Check the card or key and the password and try"
+generic+=" again, or call the helpdesk."
 
 only taro
 t good_login_rsa
@@ -219,7 +219,7 @@ within 6000
 t no_token_unknown_user_is_told_the_same
 login --user nosuch
 has "info: Insert your card." \
-    "error: No card was found. Insert your card and try again."
+    "error: No card or key was found. Insert it and try again."
 refused unknown-user
 
 t stranger_cert_on_a_trusted_ca
@@ -330,7 +330,7 @@ blocked() {
 	refused deny-listed
 	recorded "\"deny\":{\"id\":$row}" "number $row of the deny-list ($1): " \
 	    'lost in the train' '"result":8'
-	shows "This card has been blocked here."
+	shows "This card or key has been blocked here."
 	lacks "prompt: PIN"
 }
 t deny_list_by_person_key_certificate_and_serial

@@ -17,10 +17,11 @@ trap '[[ -z $server ]] || kill "$server"; rm -rf "$dir"
     exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
+# shellcheck source=tests/valgrind_wrap.sh
+. "$(dirname "$0")/valgrind_wrap.sh"
 
 t site
 site_make "$dir/site" || { wrong "no site"; finish; exit 1; }
-mkdir -m 1777 "$dir/logs"
 site_user taro himitsu-1
 site_person taro Taro taro
 mkdir "$dir/www"
@@ -32,38 +33,13 @@ url=http://127.0.0.1:$(<"$dir/port")
 site_cert taro /CN=taro key=rsa:2048 \
     ext="authorityInfoAccess=OCSP;URI:$url/ocsp/answer" &&
     site_token taro taro && site_enrol taro taro || wrong "no token"
-limits=('s/^login-seconds = .*/login-seconds = 120/'
-    's/^token-seconds = .*/token-seconds = 60/'
-    's/^type-seconds = .*/type-seconds = 60/')
 site_conf "${limits[@]}"
 
-# wrap PROGRAM OPTION...: put valgrind in front of it.  Under valgrind a
-# process can set no limit of descriptors but the one it has: 64, as a
-# helper gets.
-wrap() {
-	local program=$SITE/libexec/$1
-	mv "$program" "$program.real"
-	printf '#!/bin/sh\nulimit -Sn 64\nexec valgrind -q --log-file=%s/%s.%%p %s %s.real "$@"\n' \
-	    "$dir/logs" "$1" "${*:2}" "$program" >"$program"
-	chmod 755 "$program"
-}
 wrap sekisho-gate --leak-check=full
 wrap sekisho-password --leak-check=no
 login() {
 	run site_drive --service ward --user taro "$@"
 }
-clean() {
-	local f
-	sleep 1
-	for f in "$dir/logs/$1".*; do
-		[[ -e $f ]] || { wrong "$1 did not run under valgrind"; return; }
-		# lines with -- tell of system calls it does not know
-		! grep -qv '^--' "$f" || wrong "$1: $(grep -v '^--' "$f" |
-		    head -n 30)"
-	done
-	rm -f "$dir/logs"/*
-}
-
 t gate_good_login
 login --answer PIN=$SITE_PIN --answer Password=himitsu-1
 ended 0
@@ -103,7 +79,7 @@ fetching() {
 }
 fetch() {
 	# as for those that are wrapped: 64 descriptors
-	run timeout -k 1 60 bash -c 'ulimit -Sn 64; exec "$@"' - valgrind -q \
+	run timeout -k 1 60 bash -c 'ulimit -Sn 64; exec "$@"' - valgrind -q --vgdb=no \
 	    --leak-check=full --log-file="$dir/logs/fetch.%p" \
 	    "$SITE/libexec/sekisho-fetch" --conf "$SITE_CONF" "$@"
 }

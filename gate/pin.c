@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What holds for the PIN of any token, card or key: who may be asked for it,
+ * and in which words.  Runs in the gate.  Never spends the last try without
+ * the person saying so, never takes an empty PIN or one nobody can have
+ * typed, never asks where the answer would be somebody's password.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "gate/login.h"
+#include "sekisho/escape.h"
+
+#define PIN_MAX 255u   /* bytes; no token takes more */
+#define LABEL_MAX 200u /* bytes of a label that are shown */
+
+/* sshd's "password" method gives the account's password to every hidden
+ * prompt, and says so only by what it leaves out: SSH_AUTH_INFO_0 is set,
+ * if empty, under keyboard-interactive. */
+bool
+sek_pin_may_be_asked(const struct sek_login *l)
+{
+	return strcmp(l->begin.service, "sshd") != 0 ||
+	    (l->begin.flags & SEK_BF_SSH_INFO) != 0;
+}
+
+enum sek_reason
+sek_pin_last_try(struct sek_login *l, const char *label)
+{
+	struct sek_reply reply = { 0 };
+	char shown[LABEL_MAX];
+	enum sek_reason reason;
+
+	reason = sek_front_ask(&l->front, SEK_STYLE_TEXT, SEK_T_LAST_TRY, 0,
+	    sek_escape_str(shown, sizeof shown, label),
+	    1000ull * l->policy->type_s, &reply);
+	if (reason == SEK_R_CANCELLED ||
+	    (reason == SEK_R_OK && (reply.answer.len != 3 ||
+	    strncasecmp((const char *)reply.answer.p, "yes", 3) != 0)))
+		reason = SEK_R_LAST_TRY_DECLINED;
+	sek_reply_clear(&reply);
+	return reason;
+}
+
+/* What nobody can type at a PIN prompt (sshd answers for a user it has
+ * refused with bytes of this kind) is not spent on the token. */
+static bool
+is_typed(const struct sek_buf *pin)
+{
+	size_t i;
+
+	for (i = 0; i < pin->len; i++)
+		if (pin->p[i] < 0x20 || pin->p[i] == 0x7F)
+			return false;
+	return pin->len <= PIN_MAX;
+}
+
+enum sek_reason
+sek_pin_ask(struct sek_login *l, enum sek_text text, const char *label,
+    struct sek_reply *reply)
+{
+	char shown[LABEL_MAX];
+	enum sek_reason reason;
+
+	reason = sek_front_ask(&l->front, SEK_STYLE_SECRET, text, 0,
+	    sek_escape_str(shown, sizeof shown, label),
+	    1000ull * l->policy->type_s, reply);
+	return reason == SEK_R_OK && !is_typed(&reply->answer) ?
+	    SEK_R_WRONG_PIN : reason;
+}
+
+void
+sek_pin_tell_wrong(struct sek_login *l, int8_t tries_left)
+{
+	char left[8];
+
+	if (tries_left < 0) {
+		sek_front_tell(&l->front, SEK_T_WRONG_PIN, NULL);
+		return;
+	}
+	(void)snprintf(left, sizeof left, "%d", tries_left);
+	sek_front_tell(&l->front, SEK_T_WRONG_PIN_LEFT, left);
+}
