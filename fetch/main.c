@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * `sekisho-fetch`: fills the cache with what tells whether certificates have
- * been revoked.  Started by a timer, by `sekisho refresh`, or by hand; never
- * in a login.  With --download it is the downloader, which runs as the
- * service user and is the only one that opens connections.
+ * been revoked, and models of keys found bad.  Started by a timer, by
+ * `sekisho refresh`, or by hand; never in a login.  With --download it is
+ * the downloader, which runs as the service user and is the only one that
+ * opens connections.
  */
 #include <getopt.h>
 #include <signal.h>

@@ -11,6 +11,7 @@
 
 #include "fetch/refresh.h"
 #include "gate/certificate_rooms.h"
+#include "gate/fido_models.h"
 
 #define TOLD_MAX 100u /* more are counted, not listed */
 
@@ -119,11 +120,30 @@ check_issuers(struct sek_refresh *f, const struct sek_trust *t, int64_t now)
 	}
 }
 
-void
-sek_needs(struct sek_refresh *f)
+/* Logins with a FIDO2 key, where the policy wants metadata in date. */
+static void
+check_metadata(struct sek_refresh *f, int64_t now)
+{
+	const struct sek_policy *p = f->policy;
+	struct sek_models_info info;
+	struct sek_models *table = NULL;
+	struct sek_why why = { "" };
+
+	if (p->metadata_url[0] == '\0' || !p->metadata_stale_denies ||
+	    !sek_policy_has(p, true))
+		return;
+	if (sek_models_open(p->cache, &table, &info, &why) != SEK_OK)
+		need(f, 0, SEK_R_METADATA_STALE, why.text);
+	else if (info.next_update < now)
+		need(f, 0, SEK_R_METADATA_STALE,
+		    "the FIDO metadata is past its date");
+	sek_models_close(table);
+}
+
+static void
+check_certificates(struct sek_refresh *f, int64_t now)
 {
 	const enum sek_rev_check check = f->policy->check;
-	int64_t now = (int64_t)time(NULL);
 	struct sek_trust *t = NULL;
 	struct sek_why why = { "" };
 	int r;
@@ -141,5 +161,15 @@ sek_needs(struct sek_refresh *f)
 	    t->rev != NULL)
 		check_issuers(f, t, now);
 	sek_trust_free(t);
+}
+
+void
+sek_needs(struct sek_refresh *f)
+{
+	int64_t now = (int64_t)time(NULL);
+
+	if (f->certificates)
+		check_certificates(f, now);
+	check_metadata(f, now);
 	ERR_clear_error();
 }

@@ -216,8 +216,11 @@ fetch_all(struct sek_refresh *f)
 		    f->sources.greedy);
 		sek_refresh_problem(f, text);
 	}
-	sek_clear_old(f);
-	sek_answers(f);
+	if (f->certificates) {
+		sek_clear_old(f);
+		sek_answers(f);
+	}
+	sek_metadata(f);
 	if (f->down_started)
 		sek_downloader_end(&f->down);
 	f->down_started = false;
@@ -240,12 +243,16 @@ run(struct sek_refresh *f)
 	int r;
 
 	if ((r = sek_policy_load(f->opt->conf, &f->policy, &why)) != SEK_OK ||
-	    (r = sek_trust_load(f->policy, &f->trust, &why)) != SEK_OK)
+	    (f->policy->anchors[0] != '\0' &&
+	    (r = sek_trust_load(f->policy, &f->trust, &why)) != SEK_OK))
 		return refuse(&why, r);
-	if (f->policy->check == SEK_CHECK_NONE) {
+	/* where all have FIDO2 keys there is nothing to trust */
+	f->certificates = f->trust != NULL &&
+	    f->policy->check != SEK_CHECK_NONE;
+	if (!f->certificates && f->policy->metadata_url[0] == '\0') {
 		if (!f->opt->quiet && !f->opt->json)
 			(void)puts("check = none: nothing to fetch");
-	} else if ((r = collect(f)) != SEK_OK) {
+	} else if (f->certificates && (r = collect(f)) != SEK_OK) {
 		sek_refresh_problem(f, sek_strerror(r));
 	} else {
 		fetch_all(f);
@@ -273,6 +280,7 @@ sek_refresh_run(const struct sek_refresh_options *opt)
 	sek_trust_free(f.trust);
 	sek_policy_free(f.policy);
 	json_decref(f.answers);
+	json_decref(f.metadata);
 	json_decref(f.needs);
 	return r;
 }

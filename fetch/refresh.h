@@ -9,6 +9,7 @@
  *     signer.c    who signed it, and does that lead to a trust anchor?
  *     cache.c     folders, lock, files that appear whole or not at all
  *     clear.c     indexes that nothing needs any more
+ *     metadata.c  what FIDO says of models of keys
  *     answers.c   OCSP answers for the certificates that are enrolled
  *     enrolled.c  the certificates that are enrolled
  *     needs.c     what a login would miss now
@@ -51,6 +52,7 @@ struct sek_refresh {
 	const struct sek_refresh_options *opt;
 	struct sek_policy *policy;
 	struct sek_trust *trust;
+	bool certificates;            /* is anybody's revocation asked? */
 	struct sek_enrolled enrolled;
 	struct sek_service_user user; /* for the downloader */
 	bool user_found;
@@ -60,6 +62,7 @@ struct sek_refresh {
 	struct sek_sources sources;
 	struct sek_progress progress;
 	json_t *answers;              /* array */
+	json_t *metadata;             /* object; NULL: not asked */
 	json_t *needs;                /* array; the first ones */
 	size_t n_needs;
 	size_t n_problems;            /* not renewed */
@@ -83,6 +86,9 @@ int sek_bring_answer(struct sek_refresh *f, const char *url,
 
 /* -- clear.c: take what is long past and replaced out of the cache. */
 void sek_clear_old(struct sek_refresh *f);
+
+/* -- metadata.c: fills f->metadata. */
+void sek_metadata(struct sek_refresh *f);
 
 /* -- answers.c, needs.c: fill f->answers, f->needs and the counters. */
 void sek_answers(struct sek_refresh *f);

@@ -11,7 +11,7 @@
 #include <syslog.h>
 #include <time.h>
 
-#include "fetch/refresh.h"
+#include "fetch/metadata.h"
 #include "gate/certificate_folder.h"
 #include "gate/certificate_rooms.h"
 #include "gate/revocation_index.h"
@@ -241,7 +241,8 @@ whole(const struct sek_refresh *f, int status)
 {
 	char a[32], b[32];
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:o, s:O, s:O, s:o}",
+	return json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:o, s:O, s:O,"
+	    " s:o, s:O*, s:o*}",
 	    "version", SEKISHO_VERSION,
 	    "started", sek_summary_time(a, f->started),
 	    "finished", sek_summary_time(b, (int64_t)time(NULL)),
@@ -251,7 +252,9 @@ whole(const struct sek_refresh *f, int status)
 	    "sources", sources(f),
 	    "answers", f->answers,
 	    "needs", f->needs,
-	    "cached", cached(f));
+	    "cached", cached(f),
+	    "metadata", f->metadata,
+	    "metadata_cached", sek_metadata_cached(f));
 }
 
 static void
@@ -270,7 +273,10 @@ put_end(struct sek_refresh *f)
 		    (long long)json_integer_value(
 		    json_object_get(row, "credential")));
 		if (json_object_get(row, "credential") == NULL)
-			(void)snprintf(who, sizeof(who), "cards");
+			(void)snprintf(who, sizeof(who), "%s", strcmp(
+			    text_of(row, "reason"), sek_reason(
+			    SEK_R_METADATA_STALE)->word) == 0 ? "FIDO2 keys" :
+			    "cards");
 		if (to != NULL)
 			(void)fprintf(to, "%-12s %s: %s\n",
 			    text_of(row, "reason"), who, text_of(row, "why"));
