@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Changes of accounts that other commands make as well: store and record,
- * inside the change that is under way.
+ * Changes of persons and accounts that other commands make as well: store
+ * and record, inside the change that is under way.
  */
 #ifndef HELPDESK_ACCOUNT_H
 #define HELPDESK_ACCOUNT_H
 
 #include "helpdesk/desk.h"
 
+/* -- person.c: with these accounts, each made when it is not there */
+int desk_person_new(struct desk *d, const struct sek_person *p,
+    const struct desk_list *accounts, struct sek_why *why) SEK_MUST;
+
+/* -- account.c */
 int desk_account_new(struct desk *d, const char *name, bool shared,
     struct sek_why *why) SEK_MUST;
 int desk_account_grant(struct desk *d, const char *person,

@@ -14,8 +14,9 @@
 
 #include "gate/audit.h"
 
-/* DICOM PS3.15 A.5.3: 0 success, 12 major failure. */
+/* DICOM PS3.15 A.5.3: 0 success, 4 minor, 12 major failure. */
 #define RESULT_OK 0
+#define RESULT_REFUSED 4
 #define RESULT_FAILED 12
 #define BATCH 64u
 
@@ -59,6 +60,31 @@ desk_record(struct desk *d, const char *event)
 		return NULL;
 	}
 	return rec;
+}
+
+json_t *
+desk_refused(const struct desk *d, const char *event, enum sek_reason reason,
+    const char *detail)
+{
+	json_t *rec = new_record(d, event, reason, RESULT_REFUSED);
+
+	sek_record_str(rec, "detail", detail);
+	return rec;
+}
+
+int
+desk_refused_end(const struct desk *d, json_t *rec)
+{
+	struct sek_why why = { "" };
+	uint64_t at;
+	int r;
+
+	r = sek_audit_append(d->policy->audit, rec, &at, &why);
+	if (r != SEK_OK)
+		DESK_ERR(d, W_NO_RECORD, { why.text[0] != '\0' ? why.text :
+		    sek_strerror(r) });
+	json_decref(rec);
+	return DESK_REFUSED;
 }
 
 /* The records up to `n` tell of what did not happen: take it back. */

@@ -10,10 +10,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gate/audit.h"
-#include "gate/certificate.h"
+#include "gate/certificate_rooms.h"
+#include "gate/fido.h"
+#include "gate/fido_models.h"
 #include "gate/helper.h"
 #include "gate/ocsp.h"
 #include "gate/revocation.h"
@@ -156,6 +159,87 @@ check_revocation(struct findings *f)
 	check_fetch(f);
 }
 
+/* The table of models: how old, and does a login take it? */
+static void
+check_models(struct findings *f)
+{
+	const struct sek_policy *p = f->d->policy;
+	struct sek_models_info info;
+	struct sek_models *m = NULL;
+	struct sek_why why = { "" };
+	struct desk_date next, made;
+	char text[200];
+	int r;
+
+	r = sek_models_open(p->cache, &m, &info, &why);
+	sek_models_close(m);
+	if (r == SEK_E_NOENT && !p->metadata_stale_denies) {
+		DESK_SAY(f->d, W_FOUND_NOT_YET, { "FIDO metadata",
+		    SEK_MODELS_FILE });
+		return;
+	}
+	if (r == SEK_OK) {
+		(void)snprintf(text, sizeof(text), "number %lld, fetched %s, "
+		    "next by %s%s", (long long)info.number,
+		    desk_time(&made, info.made),
+		    desk_time(&next, info.next_update),
+		    info.next_update < time(NULL) ? ": past its date" : "");
+		if (info.next_update < time(NULL) && p->metadata_stale_denies) {
+			sek_why_set(&why, "%s", text);
+			r = SEK_E_DENIED;
+		}
+	}
+	found(f, "FIDO metadata", text, r, &why);
+}
+
+static void
+check_metadata(struct findings *f)
+{
+	const struct sek_policy *p = f->d->policy;
+	struct sek_why why = { "" };
+
+	if (p->metadata_url[0] == '\0')
+		return;
+	found(f, "metadata-url", p->metadata_url, SEK_OK, &why);
+	found(f, "metadata-root", p->metadata_root,
+	    sek_path_safe(p->metadata_root, false, &why), &why);
+	check_models(f);
+}
+
+/* What FIDO2 keys are enrolled for and judged by. */
+static void
+check_keys(struct findings *f)
+{
+	const struct sek_policy *p = f->d->policy;
+	STACK_OF(X509) *roots = NULL;
+	struct sek_why why = { "" };
+	char text[400];
+	size_t i, n;
+	int r;
+
+	if (p->rp_id[0] == '\0')
+		return;
+	n = (size_t)snprintf(text, sizeof(text), "%s%s", p->rp_id,
+	    p->n_former_rps > 0 ? ", before:" : "");
+	for (i = 0; i < p->n_former_rps && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, " %s",
+		    p->former_rps[i]);
+	found(f, "rp-id", text, SEK_OK, &why);
+	if (p->attestation_roots[0] != '\0') {
+		roots = sk_X509_new_null();
+		r = roots == NULL ? SEK_E_NOMEM : sek_trust_read(
+		    p->attestation_roots, SEK_TRUST_ANY, roots, &why);
+		sk_X509_pop_free(roots, X509_free);
+		found(f, "attestation-roots", p->attestation_roots, r, &why);
+	}
+	for (i = 0; i < p->n_models; i++) {
+		(void)snprintf(text, sizeof(text), "model %s",
+		    p->model_names[i]);
+		sek_aaguid_text(text + 100, p->models[i]);
+		found(f, text, text + 100, SEK_OK, &why);
+	}
+}
+
 /* What opens a service, and to whom. */
 static void
 show_services(struct findings *f)
@@ -260,10 +344,14 @@ check_config(struct desk *d, int argc, char **argv)
 	found(&f, "configuration", d->conf, SEK_OK, &why);
 	check_trust(&f);
 	check_revocation(&f);
+	check_keys(&f);
+	check_metadata(&f);
 	check_store(&f);
 	check_audit(&f);
 	check_helper(&f, "sekisho-pkcs11");
 	check_helper(&f, "sekisho-password");
+	if (d->policy->rp_id[0] != '\0')
+		check_helper(&f, "sekisho-fido");
 	check_helper_user(&f);
 	for (i = 0; i < d->policy->n_modules; i++)
 		found(&f, d->policy->modules[i].name,

@@ -15,12 +15,14 @@ static const struct desk_command *const tables[] = {
 	desk_person_commands,
 	desk_account_commands,
 	desk_enrol_commands,
+	desk_import_commands,
 	desk_credential_commands,
 	desk_deny_commands,
 	desk_audit_commands,
 	desk_verify_commands,
 	desk_explain_commands,
 	desk_refresh_commands,
+	desk_models_commands,
 };
 
 #define N_TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -151,6 +151,30 @@ fill_key(struct desk *d, char **words, struct sek_deny *row)
 	return DESK_GO;
 }
 
+/* The key of a credential that is enrolled here, of whatever kind. */
+static int
+fill_credential(struct desk *d, char **words, struct sek_deny *row)
+{
+	struct sek_credential c;
+	int64_t id = 0;
+	int r;
+
+	row->kind = SEK_DENY_KEY;
+	if (!desk_number(words[0], INT64_MAX, &id)) {
+		DESK_ERR(d, W_NOT_AN_ID, { words[0] });
+		return DESK_USAGE;
+	}
+	r = sek_store_credential_by_id(d->store, id, &c);
+	if (r == SEK_E_NOENT) {
+		DESK_ERR(d, W_NO_SUCH_CREDENTIAL, { words[0] });
+		return DESK_REFUSED;
+	}
+	if (r != SEK_OK)
+		return desk_unreadable(d, r);
+	memcpy(row->spki_sha256, c.spki_sha256, 32);
+	return DESK_GO;
+}
+
 static int
 fill_certificate(struct desk *d, char **words, struct sek_deny *row)
 {
@@ -264,6 +288,12 @@ static int
 deny_key(struct desk *d, int argc, char **argv)
 {
 	return deny(d, argc, argv, &(struct denial){ 1, fill_key });
+}
+
+static int
+deny_credential(struct desk *d, int argc, char **argv)
+{
+	return deny(d, argc, argv, &(struct denial){ 1, fill_credential });
 }
 
 static int
@@ -399,6 +429,11 @@ const struct desk_command desk_deny_commands[] = {
 	    "SHA-256 of the public key, or a certificate with it",
 	    "鍵を使用停止にします(公開鍵のSHA-256、または証明書ファイル)" },
 	    deny_key },
+	{ "deny credential", "ID --reason TEXT",
+	    { "let nobody in with the key of this credential (a number of "
+	    "`sekisho list`), whoever enrols it again",
+	    "認証情報(`sekisho list` の番号)の鍵を使用停止にします" },
+	    deny_credential },
 	{ "deny certificate", "CERTFILE --reason TEXT",
 	    { "let nobody in with this certificate (its issuer and serial)",
 	    "証明書(発行者とシリアル番号)を使用停止にします" },

@@ -61,7 +61,9 @@ extern const struct desk_command desk_check_commands[];
 extern const struct desk_command desk_verify_commands[];
 extern const struct desk_command desk_explain_commands[];
 extern const struct desk_command desk_refresh_commands[];
+extern const struct desk_command desk_models_commands[];
 extern const struct desk_command desk_deny_commands[];
+extern const struct desk_command desk_import_commands[];
 
 /* -- commands.c: all of the tables */
 const struct desk_command *desk_command_find(const char *first,
@@ -162,5 +164,10 @@ int desk_begin(struct desk *d) SEK_MUST;
 json_t *desk_record(struct desk *d, const char *event);
 /* DESK_OK; or `why` is told, nothing is changed, and it is DESK_REFUSED. */
 int desk_end(struct desk *d, int r, struct sek_why *why) SEK_MUST;
+/* A change that a rule refused, and that goes on record by itself: a record
+ * to be filled, then written and freed.  DESK_REFUSED. */
+json_t *desk_refused(const struct desk *d, const char *event,
+    enum sek_reason reason, const char *detail);
+int desk_refused_end(const struct desk *d, json_t *rec);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `sekisho enrol`: binds a card's key or a certificate to a person.
+ * `sekisho enrol`: binds a card's key, a certificate or a FIDO2 key to a
+ * person.
  *
  * Part of the administrator's program.  Shows the certificate and what the
  * gate's own check says of it; what was proved about the holder goes on
  * record.  Must never bind a certificate that was not shown.
  */
-#include "helpdesk/enrol.h"
+#include "helpdesk/fido.h"
 
 #include <string.h>
 #include <time.h>
@@ -164,10 +165,37 @@ is_key_id(const char *hex)
 	    strspn(hex, "0123456789abcdefABCDEF") == n;
 }
 
+/* The options that are words or numbers, as they were given. */
+struct given {
+	const char *bind;
+	const char *pin_fd;
+	const char *alg;
+};
+
+/* OpenSSH knows two kinds of keys on a FIDO2 key, and each key has ES256. */
+static int
+algorithm(struct fido *f, const char *alg)
+{
+	if (alg == NULL) {
+		f->alg = f->ssh.file != NULL ? SEK_FIDO_ES256 :
+		    SEK_FIDO_NO_ALG;
+		return DESK_GO;
+	}
+	f->alg = sek_fido_alg_of_word(alg);
+	if (f->alg == SEK_FIDO_NO_ALG)
+		return wrong(f->e, W_FIDO_BAD_ALG, alg);
+	if (f->ssh.file != NULL && f->alg != SEK_FIDO_ES256 &&
+	    f->alg != SEK_FIDO_EDDSA)
+		return wrong(f->e, W_FIDO_SSH_ALG, alg);
+	return DESK_GO;
+}
+
 /* Options that are values of ours. */
 static int
-values(struct enrol *e, const char *bind, const char *pin_fd)
+values(struct fido *f, const struct given *g)
 {
+	const char *bind = g->bind, *pin_fd = g->pin_fd;
+	struct enrol *e = f->e;
 	int64_t fd = 0;
 
 	if (bind == NULL || strcmp(bind, "key") == 0)
@@ -183,22 +211,39 @@ values(struct enrol *e, const char *bind, const char *pin_fd)
 	    !desk_number(pin_fd, FD_MAX, &fd))
 		return wrong(e, W_NOT_A_NUMBER, pin_fd);
 	e->pin_fd = pin_fd == NULL ? -1 : (int)fd;
-	return DESK_GO;
+	return algorithm(f, g->alg);
+}
+
+/* Options that mean nothing for what is enrolled. */
+static bool
+has_stray(const struct fido *f, const struct given *g)
+{
+	const struct enrol *e = f->e;
+
+	if (e->key)
+		return e->token != NULL || e->id != NULL || g->bind != NULL;
+	return f->verify || f->pin || f->resident || f->ssh.file != NULL ||
+	    g->alg != NULL;
 }
 
 /* What the options say together, before anything is opened. */
 static int
-usage(struct enrol *e, const char *bind, const char *pin_fd)
+usage(struct fido *f, const struct given *g)
 {
-	bool of_card = e->pin_file != NULL || pin_fd != NULL ||
-	    e->token != NULL || e->id != NULL;
+	struct enrol *e = f->e;
+	bool pin = e->pin_file != NULL || g->pin_fd != NULL;
 
-	if ((e->module == NULL) == (e->file == NULL))
+	if ((e->module != NULL) + (e->file != NULL) + e->key != 1)
 		return wrong(e, W_ONE_SOURCE, NULL);
-	if ((e->pin_file != NULL && pin_fd != NULL) ||
-	    (e->file != NULL && of_card))
+	if ((e->pin_file != NULL && g->pin_fd != NULL) ||
+	    (e->file != NULL && (pin || e->token != NULL || e->id != NULL)))
 		return wrong(e, W_ONE_PIN, NULL);
-	return values(e, bind, pin_fd);
+	if (has_stray(f, g))
+		return wrong(e, W_FIDO_OPTIONS, NULL);
+	if (f->verify && f->pin)
+		return wrong(e, W_FIDO_ONE_KIND, NULL);
+	f->verify = f->verify || f->pin;
+	return values(f, g);
 }
 
 static int
@@ -221,25 +266,48 @@ open_all(struct enrol *e, const char *person)
 		sek_why_set(&why, "the label is too long");
 		return desk_refuse(d, &why, SEK_E_LIMIT);
 	}
+	if (e->key) /* no certificate is looked at */
+		return DESK_GO;
 	r = sek_trust_load(d->policy, &e->trust, &why);
 	return r == SEK_OK ? DESK_GO : desk_refuse(d, &why, r);
+}
+
+/* Whatever it is, the person and the store are at hand. */
+static int
+enrol_it(struct fido *f)
+{
+	struct enrol *e = f->e;
+	int r;
+
+	if (e->key)
+		return enrol_from_key(f);
+	r = e->module != NULL ? enrol_from_token(e) : enrol_from_file(e);
+	return r == DESK_GO ? keep(e) : r;
 }
 
 static int
 enrol(struct desk *d, int argc, char **argv)
 {
 	struct enrol e = { .d = d, .pin_fd = -1 };
-	const char *bind = NULL, *pin_fd = NULL;
+	struct fido f = { .e = &e, .ssh = ENROL_SSH_NONE,
+		.helper = SEK_HELPER_NONE };
+	struct given g = { .bind = NULL };
 	const struct desk_opt opts[] = {
 		{ .name = "pkcs11", .value = &e.module },
 		{ .name = "certificate", .value = &e.file },
 		{ .name = "token", .value = &e.token },
 		{ .name = "id", .value = &e.id },
-		{ .name = "bind", .value = &bind },
+		{ .name = "bind", .value = &g.bind },
 		{ .name = "label", .value = &e.label },
 		{ .name = "yes", .flag = &e.yes },
 		{ .name = "pin-file", .value = &e.pin_file },
-		{ .name = "pin-fd", .value = &pin_fd },
+		{ .name = "pin-fd", .value = &g.pin_fd },
+		{ .name = "fido2", .flag = &e.key },
+		{ .name = "verification", .flag = &f.verify },
+		{ .name = "pin", .flag = &f.pin },
+		{ .name = "resident", .flag = &f.resident },
+		{ .name = "ssh", .value = &f.ssh.file },
+		{ .name = "alg", .value = &g.alg },
 	};
 	char **words;
 	int r;
@@ -247,14 +315,11 @@ enrol(struct desk *d, int argc, char **argv)
 	r = desk_options(d, argc, argv, opts, sizeof(opts) / sizeof(opts[0]),
 	    1, 1, &words);
 	if (r == DESK_GO)
-		r = usage(&e, bind, pin_fd);
+		r = usage(&f, &g);
 	if (r == DESK_GO)
 		r = open_all(&e, words[0]);
 	if (r == DESK_GO)
-		r = e.module != NULL ? enrol_from_token(&e) :
-		    enrol_from_file(&e);
-	if (r == DESK_GO)
-		r = keep(&e);
+		r = enrol_it(&f);
 	X509_free(e.cert);
 	sek_trust_free(e.trust);
 	return r;
@@ -262,11 +327,14 @@ enrol(struct desk *d, int argc, char **argv)
 
 const struct desk_command desk_enrol_commands[] = {
 	{ "enrol", "PERSON (--pkcs11 MODULE [--token LABEL] [--id HEX] "
-	    "[--pin-file FILE | --pin-fd N] | --certificate FILE) "
-	    "[--bind key|certificate] [--label TEXT] [--yes]",
-	    { "bind a card to a person: shows its certificate, asks, and has "
-	    "the card sign with its PIN",
-	    "カードを利用者に結び付けます(証明書を表示して確認し、PINで署名"
-	    "させます)" }, enrol },
+	    "[--pin-file FILE | --pin-fd N] [--bind key|certificate] | "
+	    "--certificate FILE [--bind key|certificate] | "
+	    "--fido2 [--verification | --pin] [--resident] [--ssh FILE] "
+	    "[--alg es256|eddsa|es384|rs256] [--pin-file FILE | --pin-fd N]) "
+	    "[--label TEXT] [--yes]",
+	    { "bind a card or a FIDO2 key to a person: shows what it is, "
+	    "asks, and has it sign with its PIN or a touch",
+	    "カードやFIDO2キーを利用者に結び付けます(内容を表示して確認し、"
+	    "PINまたはタッチで署名させます)" }, enrol },
 	{ .name = NULL }
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the two ways to enrol share: a certificate that was shown, judged and
- * confirmed, and what has been proved about it.
+ * What the ways to enrol share: the person, the PIN, and of a card or a file
+ * the certificate that was shown, judged and confirmed, and what has been
+ * proved about it.  For FIDO2 keys see fido.h.
  */
 #ifndef HELPDESK_ENROL_H
 #define HELPDESK_ENROL_H
@@ -15,6 +16,7 @@
 struct enrol {
 	struct desk *d;
 	struct sek_person person;
+	bool key;                /* --fido2 */
 	const char *module;      /* --pkcs11; NULL: a file */
 	const char *file;        /* --certificate */
 	const char *token;       /* --token */
@@ -42,5 +44,15 @@ int enrol_from_token(struct enrol *e) SEK_MUST;
 int enrol_from_file(struct enrol *e) SEK_MUST;
 /* Parse, show, judge, ask; fills cert and info. */
 int enrol_take(struct enrol *e, const uint8_t *der, size_t n) SEK_MUST;
+
+/* -- enrol_pin.c */
+/* Does the PIN come from a file or a descriptor? */
+bool enrol_by_script(const struct enrol *e);
+/* The PIN of `label`, from where it was said to be; asked for when nothing
+ * was said. */
+int enrol_pin(const struct enrol *e, const char *label, struct sek_buf *pin)
+    SEK_MUST;
+/* One try is left, which is the person's to spend. */
+int enrol_last_try(const struct enrol *e, const char *label) SEK_MUST;
 
 #endif

@@ -30,8 +30,8 @@ give_account(struct desk *d, const char *person, const char *name,
 	    r;
 }
 
-static int
-add_all(struct desk *d, const struct sek_person *p,
+int
+desk_person_new(struct desk *d, const struct sek_person *p,
     const struct desk_list *accounts, struct sek_why *why)
 {
 	json_t *rec;
@@ -93,7 +93,7 @@ person_add(struct desk *d, int argc, char **argv)
 		return r;
 	if ((r = desk_begin(d)) != DESK_GO)
 		return r;
-	r = desk_end(d, add_all(d, &p, &accounts, &why), &why);
+	r = desk_end(d, desk_person_new(d, &p, &accounts, &why), &why);
 	if (r != DESK_OK)
 		return r;
 	DESK_SAY(d, W_PERSON_ADDED, { p.name });

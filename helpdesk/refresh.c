@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `sekisho refresh`: brings revocation up to date now, instead of when the
- * timer does.
+ * `sekisho refresh`: brings revocation and FIDO metadata up to date now,
+ * instead of when the timer does.
  *
  * Part of the administrator's program.  It becomes sekisho-fetch, so that
  * its progress, its exit status and a key pressed at the terminal are that
@@ -71,7 +71,7 @@ refresh(struct desk *d, int argc, char **argv)
 
 const struct desk_command desk_refresh_commands[] = {
 	{ "refresh", "[--force] [--json]",
-	    { "bring CRLs and OCSP answers up to date now",
-	    "失効情報(CRL、OCSP)を今すぐ更新します" }, refresh },
+	    { "bring CRLs, OCSP answers and FIDO metadata up to date now",
+	    "失効情報(CRL、OCSP)とFIDOメタデータを今すぐ更新します" }, refresh },
 	{ .name = NULL }
 };

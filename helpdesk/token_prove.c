@@ -3,9 +3,8 @@
  * Proof that the card at hand holds the key of the certificate: the PIN
  * dialogue, a signature over a fresh challenge, its verification.
  *
- * Part of the administrator's program.  Must never spend the last try of a
- * PIN without the person at the terminal saying so, and never try a PIN out
- * of a file twice.
+ * Part of the administrator's program.  Must never try a PIN out of a file
+ * twice.
  */
 #include "helpdesk/token.h"
 
@@ -13,7 +12,6 @@
 #include <time.h>
 
 #include "gate/assertion.h"
-#include "helpdesk/answer.h"
 
 #define SERVICE "sekisho-enrol"
 
@@ -76,39 +74,6 @@ send_pin(struct proving *p, const struct sek_buf *pin)
 	    token_failed(t, reason, t->helper.detail);
 }
 
-static bool
-by_script(const struct enrol *e)
-{
-	return e->pin_file != NULL || e->pin_fd >= 0;
-}
-
-/* The PIN from where it was said to be; asked for when nothing was said. */
-static int
-get_pin(struct proving *p, struct sek_buf *pin)
-{
-	const struct enrol *e = p->t->e;
-	struct sek_why why = { "" };
-	int r;
-
-	if (e->pin_file != NULL)
-		r = desk_pin_file(e->pin_file, pin, &why);
-	else if (e->pin_fd >= 0)
-		r = desk_pin_fd(e->pin_fd, pin, &why);
-	else
-		r = desk_ask(e->d, DESK_ARGS(W_PIN_PROMPT,
-		    { e->token_label }), false, pin);
-	/* an empty PIN would mean the reader's keypad to the helper */
-	if (r == SEK_OK && pin->len > 0 && pin->len <= UINT8_MAX)
-		return DESK_GO;
-	if (by_script(e))
-		DESK_ERR(e->d, W_PIN_FILE, { why.text });
-	else if (r == SEK_E_NOENT)
-		DESK_ERR(e->d, W_NO_TERMINAL, { NULL });
-	else
-		DESK_ERR(e->d, W_NOT_CONFIRMED, { NULL });
-	return DESK_REFUSED;
-}
-
 /* May a PIN be given at all?  The last try is the person's to spend. */
 static int
 may_try(struct proving *p, uint32_t flags)
@@ -124,13 +89,7 @@ may_try(struct proving *p, uint32_t flags)
 			DESK_ERR(e->d, W_PIN_LOW, { NULL });
 		return DESK_GO;
 	}
-	if (by_script(e)) {
-		DESK_ERR(e->d, W_PIN_LAST_SCRIPT, { NULL });
-		return DESK_REFUSED;
-	}
-	if (desk_yes(e->d, DESK_ARGS(W_PIN_LAST, { e->token_label })))
-		return DESK_GO;
-	return token_failed(p->t, SEK_R_LAST_TRY_DECLINED, NULL);
+	return enrol_last_try(e, e->token_label);
 }
 
 static int
@@ -144,7 +103,7 @@ give_pin(struct proving *p, uint32_t flags, bool pinpad)
 	if (pinpad)
 		DESK_SAY(p->t->e->d, W_PIN_ON_READER, { NULL });
 	else
-		r = get_pin(p, &pin);
+		r = enrol_pin(p->t->e, p->t->e->token_label, &pin);
 	(void)fflush(stdout);
 	if (r == DESK_GO)
 		r = send_pin(p, &pin);
@@ -167,7 +126,7 @@ on_fail(struct proving *p, const struct sek_buf *body)
 	if (f.tries_left >= 0)
 		(void)snprintf(left, sizeof(left), "%d", f.tries_left);
 	DESK_ERR(e->d, W_PIN_WRONG, { left });
-	if (by_script(e) || ++p->tries >= e->d->policy->pin_tries)
+	if (enrol_by_script(e) || ++p->tries >= e->d->policy->pin_tries)
 		return DESK_REFUSED;
 	r = give_pin(p, f.pin_flags, (f.pin_flags & SEK_PF_PINPAD) != 0);
 	return r;

@@ -7,7 +7,7 @@
  */
 #include "helpdesk/words.h"
 
-static const char *const words[N_WORDS][SEK_N_LANGS] = {
+static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	[W_USAGE] = { "usage: sekisho %1 [--conf FILE] %2",
 	    "使い方: sekisho %1 [--conf FILE] %2" },
 	[W_HELP_HEAD] = { "sekisho: who may log in with which card\n",
@@ -116,6 +116,30 @@ static const char *const words[N_WORDS][SEK_N_LANGS] = {
 	    "%2 の認証情報 %1 を停止しました" },
 	[W_NOW_RESUMED] = { "resumed the credential %1 of %2",
 	    "%2 の認証情報 %1 を再開しました" },
+	[W_REVOKED_TOO] = { "revoked the credential %1 of %2 as well: it is "
+	    "on the same key as %3",
+	    "%2 の認証情報 %1 も失効させました(%3 と同じキーにあります)" },
+	[W_SUSPENDED_TOO] = { "suspended the credential %1 of %2 as well: it "
+	    "is on the same key as %3",
+	    "%2 の認証情報 %1 も停止しました(%3 と同じキーにあります)" },
+	[W_RESUMED_TOO] = { "resumed the credential %1 of %2 as well: it is "
+	    "on the same key as %3",
+	    "%2 の認証情報 %1 も再開しました(%3 と同じキーにあります)" },
+	[W_FIDO_KEY] = { "FIDO2 key", "FIDO2キー" },
+	[W_FIDO_KEY_OF] = { "%1, %2", "%1、%2" },
+	[W_FIDO_TOKEN] = { ", token %1", "、トークン %1" },
+	[W_FIDO_MODEL] = { ", model %1 (attestation: %2)",
+	    "、機種 %1 (証明: %2)" },
+	[W_FIDO_BY] = { ", by %1", "、接続 %1" },
+	[W_FIDO_VERIFIED] = { ", verifies the person", "、本人確認あり" },
+	[W_FIDO_RESIDENT] = { ", resident", "、キー内に保存" },
+	[W_FIDO_SYNCED] = { ", may be copied by its maker",
+	    "、提供元が複製可能" },
+	[W_FIDO_SSH] = { ", for sshd only", "、sshd専用" },
+	[W_FIDO_COUNTER] = { ", counter %1", "、カウンター %1" },
+	[W_FIDO_NO_COUNTER] = { ", no counter", "、カウンターなし" },
+	[W_FIDO_SUSPECT] = { ", COUNTER WENT BACK %1: there may be a copy",
+	    "、%1 にカウンターが後退: 複製の疑い" },
 	[W_AMBIGUOUS] = { "%1 is a credential and a person: say "
 	    "--id %1 or --person %1",
 	    "%1 は認証情報の番号でも利用者名でもあります。--id %1 か "
@@ -128,17 +152,18 @@ static const char *const words[N_WORDS][SEK_N_LANGS] = {
 	    "`sekisho person add`",
 	    "利用者 %1 はいません。`sekisho person add` で追加してください" },
 
-	[W_ONE_SOURCE] = { "say either --pkcs11 MODULE or --certificate FILE",
-	    "--pkcs11 MODULE か --certificate FILE のどちらかを指定して"
-	    "ください" },
+	[W_ONE_SOURCE] = { "say either --pkcs11 MODULE, --certificate FILE "
+	    "or --fido2",
+	    "--pkcs11 MODULE、--certificate FILE、--fido2 のどれか1つを指定し"
+	    "てください" },
 	[W_BAD_BIND] = { "--bind is key or certificate, not \"%1\"",
 	    "--bind は key か certificate です(「%1」は使えません)" },
 	[W_BAD_HEX] = { "--id is hex digits, two a byte, not \"%1\"",
 	    "--id は1バイト2桁の16進数です(「%1」は使えません)" },
-	[W_ONE_PIN] = { "--pin-file, --pin-fd, --token and --id go with "
-	    "--pkcs11, and one source of the PIN is enough",
-	    "--pin-file、--pin-fd、--token、--id は --pkcs11 とともに使います"
-	    "(PINの渡し方は1つだけです)" },
+	[W_ONE_PIN] = { "--pin-file, --pin-fd, --token and --id do not go "
+	    "with --certificate, and one source of the PIN is enough",
+	    "--pin-file、--pin-fd、--token、--id は --certificate とともには使"
+	    "えません(PINの渡し方は1つだけです)" },
 	[W_NO_MODULE] = { "\"%1\" is no module of the configuration; there "
 	    "is: %2",
 	    "「%1」は設定にないモジュールです。設定にあるもの: %2" },
@@ -305,10 +330,128 @@ static const char *const words[N_WORDS][SEK_N_LANGS] = {
 	[W_EXPLAIN_NOT_DENIED] = { "no", "なし" },
 	[W_REFRESH_FAILED] = { "%1 cannot be run: %2",
 	    "%1 を実行できません: %2" },
+
+	[W_IMPORT_AT] = { "line %1, %2: ",
+	    "%1 行目 %2: " },
+	[W_IMPORT_AT_LINE] = { "line %1: ", "%1 行目: " },
+	[W_IMPORT_NTH] = { "credential %1: ",
+	    "認証情報 %1: " },
+	[W_IMPORT_NOT] = { "credential %1 NOT TAKEN: ",
+	    "認証情報 %1 は引き継げません: " },
+	[W_IMPORT_REFUSED] = { "NOT TAKEN: ",
+	    "引き継げません: " },
+	[W_IMPORT_WHOLE] = { "nothing of this line is taken; --partial "
+	    "takes the rest of it",
+	    "この行は引き継ぎません。--partial で残りを引き継げます" },
+	[W_IMPORT_NEW] = { "there is no such person: one is added, with an "
+	    "account of the same name",
+	    "利用者がいないため、同じ名前のアカウントとともに追加します" },
+	[W_IMPORT_WOULD] = { "credentials to take: %1",
+	    "引き継ぐ認証情報: %1 件" },
+	[W_IMPORT_LATER] = { "not used: the line %1 of the same user is "
+	    "the one that pam_u2f goes by",
+	    "使いません: pam_u2fは同じユーザーの %1 行目を使います" },
+	[W_IMPORT_DONE] = { "imported as credential %1 of %2 (%3)",
+	    "%2 の認証情報 %1 として引き継ぎました (%3)" },
+	[W_IMPORT_SUM] = { "imported: %1; there already: %2; not taken: "
+	    "%3; lines not used: %4",
+	    "引き継いだ数: %1、登録済み: %2、引き継げない数: %3、使わない行:"
+	    " %4" },
+	[W_IMPORT_SUM_DRY] = { "would be imported: %1; there already: %2; "
+	    "not taken: %3; lines not used: %4; nothing was changed",
+	    "引き継げる数: %1、登録済み: %2、引き継げない数: %3、使わない行:"
+	    " %4。何も変更していません" },
+	[W_ASK_IMPORT] = { "Nobody proves to have these keys: the file is "
+	    "believed.  Import %1 credentials? (yes/no) ",
+	    "本人がキーを持っていることは確認せず、ファイルの内容を信用しま"
+	    "す。%1 件を引き継ぎますか? (yes/no) " },
+	[W_IMPORT_NO] = { "not confirmed: nothing was imported",
+	    "確認されなかったため引き継いでいません" },
+	[W_IMPORT_SSH] = { "--sshformat and --user NAME go together, "
+	    "without --appid",
+	    "--sshformat と --user NAME は一緒に指定します(--appid は使えま"
+	    "せん)" },
+	[W_IMPORT_RP] = { "credentials of %1 could not log in here; put "
+	    "this line under [fido2] in %2, in place of a former-rp-id that "
+	    "is there, or say --origin:\nformer-rp-id = %3",
+	    "%1 の認証情報はここでは使えません。%2 の [fido2] に次の行を(for"
+	    "mer-rp-id がすでにあれば置き換えて)書くか、--origin を指定して"
+	    "ください:\nformer-rp-id = %3" },
+	[W_IMPORT_NO_RP] = { "%2 has no rp-id, the name of your "
+	    "organisation; with it, credentials of %1 serve by these "
+	    "lines:\n[fido2]\nrp-id = YOUR.DOMAIN\nformer-rp-id = %3",
+	    "%2 に rp-id (組織のドメイン名) がありません。%1 の認証情報を使"
+	    "うには次のように書いてください:\n[fido2]\nrp-id = YOUR.DOMAIN\n"
+	    "former-rp-id = %3" },
+	[W_IMPORT_OTHER_RP] = { "the key is for the application %1, not "
+	    "for %2",
+	    "このキーは %1 用で、%2 用ではありません" },
+	[W_WHY_LONG] = { "the line is longer than 65536 bytes",
+	    "65536バイトを超える行です" },
+	[W_WHY_NO_TEXT] = { "the line is no text",
+	    "テキストではない行です" },
+	[W_WHY_NAME] = { "this is not usable as a name",
+	    "名前として使えません" },
+	[W_WHY_OWNER] = { "the file belongs to %1, who can speak for "
+	    "nobody else",
+	    "ファイルの所有者 %1 は他の人のキーを登録できません" },
+	[W_WHY_EMPTY] = { "there is no credential in the line",
+	    "認証情報のない行です" },
+	[W_WHY_NO_PERSON] = { "there is no such person, nor an account of "
+	    "one; --add-persons adds both",
+	    "利用者もアカウントもありません。--add-persons で追加できます" },
+	[W_WHY_SHARED] = { "the account is shared: import for each person "
+	    "by their own name",
+	    "共用アカウントです。利用者ごとの名前で引き継いでください" },
+	[W_WHY_WHO] = { "the account of this name is another person's than the "
+	    "one of this name",
+	    "この名前のアカウントは、同じ名前の利用者とは別の人のものです" },
+	[W_WHY_MISSING] = { "key handle or public key is missing",
+	    "キーハンドルか公開鍵がありません" },
+	[W_WHY_EXTRA] = { "more than four fields",
+	    "項目が4つを超えています" },
+	[W_WHY_RESIDENT] = { "its id is on the key only (resident): enrol "
+	    "it anew with `sekisho enrol PERSON --fido2`",
+	    "IDがキーの中にしかありません。`sekisho enrol PERSON --fido2` で"
+	    "登録し直してください" },
+	[W_WHY_ID] = { "the key handle is not base64 of 1 to 1023 bytes",
+	    "キーハンドルが base64 (1~1023バイト) ではありません" },
+	[W_WHY_ALG] = { "the algorithm \"%1\" is not known",
+	    "アルゴリズム「%1」は使えません" },
+	[W_WHY_OPTION] = { "the option \"%1\" is not known",
+	    "オプション「%1」は使えません" },
+	[W_WHY_KEY] = { "public key: %1",
+	    "公開鍵: %1" },
+	[W_WHY_MANY] = { "%1 more NOT TAKEN: pam_u2f goes by 24 of a user",
+	    "残り %1 件は引き継げません: pam_u2fが使うのは1人24件までです" },
+	[W_WHY_HELD] = { "it is credential %1 of %2 already (%3)",
+	    "すでに %2 の認証情報 %1 です (%3)" },
+	[W_WHY_THERE] = { "is there already, as credential %1",
+	    "認証情報 %1 として登録済みです" },
+	[W_WHY_TWICE] = { "stands in this line already",
+	    "この行にすでにあります" },
+	[W_WHY_TWO] = { "the same key is in line %1 for somebody else: "
+	    "nobody can tell whose it is",
+	    "同じキーが %1 行目に別の人のものとしてあります" },
+	[W_MODELS_TABLE] = { "FIDO metadata number %1, %2 models, fetched %3, "
+	    "next by %4",
+	    "FIDOメタデータ 番号 %1、%2 機種、取得 %3、次回 %4 まで" },
+	[W_MODELS_STALE] = { "IT IS PAST ITS DATE: see `sekisho refresh`",
+	    "期限を過ぎています: `sekisho refresh` をお試しください" },
+	[W_MODEL_ROW] = { "%1  %2  %3", "%1  %2  %3" },
+	[W_MODEL_SINCE] = { "    %1%3 since %2", "    %1%3 %2 から" },
+	[W_MODEL_LATER] = { "    %1%3 from %2 on, not yet",
+	    "    %1%3 %2 から(まだ有効ではありません)" },
+	[W_MODEL_NO_DATE] = { "    %1%3", "    %1%3" },
+	[W_MODEL_UNKNOWN] = { "FIDO's metadata does not know the model %1",
+	    "機種 %1 はFIDOメタデータにありません" },
+	[W_NOT_AN_AAGUID] = { "\"%1\" is not an AAGUID: 8-4-4-4-12 "
+	    "hexadecimal digits",
+	    "「%1」はAAGUID(8-4-4-4-12桁の16進数)ではありません" },
 };
 
 const char *
 desk_word(enum word w, enum sek_lang lang)
 {
-	return words[w][lang];
+	return w < N_PLAIN_WORDS ? words[w][lang] : desk_word_fido(w, lang);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Everything `sekisho` says to an administrator, in English and Japanese;
- * words.c holds the one table.  %1 to %4 stand for values.
+ * words.c and words_fido.c hold the one
+ * table.  %1 to %4 stand for values.
  */
 #ifndef HELPDESK_WORDS_H
 #define HELPDESK_WORDS_H
@@ -62,6 +63,21 @@ enum word {
 	W_NOW_REVOKED,     /* %1 id, %2 person */
 	W_NOW_SUSPENDED,
 	W_NOW_RESUMED,
+	W_REVOKED_TOO,     /* %1 id, %2 person, %3 the one that was named */
+	W_SUSPENDED_TOO,
+	W_RESUMED_TOO,
+	W_FIDO_KEY,
+	W_FIDO_KEY_OF,     /* %1 RP ID, %2 algorithm */
+	W_FIDO_TOKEN,      /* %1 number */
+	W_FIDO_MODEL,      /* %1 AAGUID or "?", %2 word of the attestation */
+	W_FIDO_BY,         /* %1 transports */
+	W_FIDO_VERIFIED,
+	W_FIDO_RESIDENT,
+	W_FIDO_SYNCED,
+	W_FIDO_SSH,
+	W_FIDO_COUNTER,    /* %1 */
+	W_FIDO_NO_COUNTER,
+	W_FIDO_SUSPECT,    /* %1 time */
 	W_AMBIGUOUS,       /* %1 */
 	W_NO_CREDENTIAL,   /* %1 */
 	W_NO_SUCH_CREDENTIAL, /* %1 */
@@ -157,9 +173,115 @@ enum word {
 	W_EXPLAIN_DENIED,  /* %1 reason */
 	W_EXPLAIN_NOT_DENIED,
 	W_REFRESH_FAILED,  /* %1 program, %2 why */
+	/* import */
+	W_IMPORT_AT,       /* %1 line, %2 user */
+	W_IMPORT_AT_LINE,  /* %1 line */
+	W_IMPORT_NTH,      /* %1 number */
+	W_IMPORT_NOT,      /* %1 number */
+	W_IMPORT_REFUSED,
+	W_IMPORT_WHOLE,
+	W_IMPORT_NEW,
+	W_IMPORT_WOULD,    /* %1 number */
+	W_IMPORT_LATER,    /* %1 line */
+	W_IMPORT_DONE,     /* %1 id, %2 person, %3 algorithm */
+	W_IMPORT_SUM,      /* %1 taken, %2 there, %3 not, %4 lines */
+	W_IMPORT_SUM_DRY,  /* as above */
+	W_ASK_IMPORT,      /* %1 number */
+	W_IMPORT_NO,
+	W_IMPORT_SSH,
+	W_IMPORT_RP,       /* %1 RP ID, %2 file, %3 value */
+	W_IMPORT_NO_RP,    /* as above */
+	W_IMPORT_OTHER_RP, /* %1 of the file, %2 --origin */
+	W_WHY_LONG,
+	W_WHY_NO_TEXT,
+	W_WHY_NAME,
+	W_WHY_OWNER,       /* %1 owner */
+	W_WHY_EMPTY,
+	W_WHY_NO_PERSON,
+	W_WHY_SHARED,
+	W_WHY_WHO,
+	W_WHY_MISSING,
+	W_WHY_EXTRA,
+	W_WHY_RESIDENT,
+	W_WHY_ID,
+	W_WHY_ALG,         /* %1 word */
+	W_WHY_OPTION,      /* %1 word */
+	W_WHY_KEY,         /* %1 why */
+	W_WHY_MANY,        /* %1 number */
+	W_WHY_HELD,        /* %1 id, %2 person, %3 status */
+	W_WHY_THERE,       /* %1 id */
+	W_WHY_TWICE,
+	W_WHY_TWO,         /* %1 line */
+	/* models */
+	W_MODELS_TABLE,    /* %1 number, %2 models, %3 made, %4 next update */
+	W_MODELS_STALE,
+	W_MODEL_ROW,       /* %1 AAGUID, %2 words or -, %3 name */
+	W_MODEL_SINCE,     /* %1 word, %2 day, %3 firmware or nothing */
+	W_MODEL_LATER,
+	W_MODEL_NO_DATE,
+	W_MODEL_UNKNOWN,   /* %1 AAGUID */
+	W_NOT_AN_AAGUID,   /* %1 */
+	N_PLAIN_WORDS,
+	/* enrolment of a FIDO2 key: words_fido.c */
+	W_FIDO_OPTIONS = N_PLAIN_WORDS,
+	W_FIDO_ONE_KIND,
+	W_FIDO_BAD_ALG,    /* %1 */
+	W_FIDO_SSH_ALG,    /* %1 */
+	W_FIDO_NO_RP,      /* %1 configuration */
+	W_FIDO_NO_MODELS,
+	W_FIDO_OLD_MODELS, /* %1 date */
+	W_FIDO_PERSON,     /* %1 name, %2 display */
+	W_FIDO_RP,         /* %1 */
+	W_FIDO_KIND_TOUCH,
+	W_FIDO_KIND_VERIFY,
+	W_FIDO_KIND_PIN,
+	W_FIDO_KIND_RESIDENT,
+	W_FIDO_KIND_SSH,   /* %1 file */
+	W_FIDO_CONFIRM,    /* %1 person */
+	W_FIDO_INSERT,
+	W_FIDO_NO_KEY,
+	W_FIDO_NO_ANSWER,
+	W_FIDO_TOUCH,      /* %1 label */
+	W_FIDO_TOUCH_SSH,  /* %1 label */
+	W_FIDO_CHOOSE,
+	W_FIDO_FINGER,     /* %1 label */
+	W_FIDO_FINGER_AGAIN, /* %1 label, %2 tries left or "?" */
+	W_FIDO_FALLBACK,
+	W_FIDO_REMOVED,
+	W_FIDO_NO_TOUCH,
+	W_FIDO_REFUSED,
+	W_FIDO_PIN_LOCKED,
+	W_FIDO_PIN_PAUSED,
+	W_FIDO_NO_VERIFY,
+	W_FIDO_VERIFY_LOCKED,
+	W_FIDO_PIN_FORMAT,
+	W_FIDO_EXCLUDED,   /* %1 person */
+	W_FIDO_FULL,
+	W_FIDO_UNSUPPORTED, /* %2 detail */
+	W_FIDO_FAILED,     /* %1 detail */
+	W_FIDO_NOT_ENROLLED, /* %1 reason word, %2 detail */
+	W_FIDO_LEFT_ON_KEY, /* %1 RP ID */
+	W_FIDO_FOUND,      /* %1 model, %2 AAGUID */
+	W_FIDO_ATT_NONE,
+	W_FIDO_ATT_UNKNOWN, /* %1 by whom */
+	W_FIDO_ATT_TRUSTED, /* %1 by whom */
+	W_FIDO_ALG,        /* %1 */
+	W_FIDO_PROTECT,    /* %1 level */
+	W_FIDO_UNPROTECTED,
+	W_FIDO_UNPROTECTED_ID,
+	W_FIDO_MAKER_UNPROVED,
+	W_FIDO_BACKUP,
+	W_FIDO_BYPASS,     /* %1 model */
+	W_FIDO_UPDATE,     /* %1 model */
+	W_FIDO_NO_SERVICE,
+	W_FIDO_NO_SERVICE_TOUCH,
+	W_FIDO_SSH_DONE,   /* %1 credential, %2 file */
+	W_FIDO_SSH_VERIFY,
 	N_WORDS
 };
 
 const char *desk_word(enum word w, enum sek_lang lang);
+/* -- words_fido.c: the part of the table from W_FIDO_OPTIONS on */
+const char *desk_word_fido(enum word w, enum sek_lang lang);
 
 #endif
