@@ -34,20 +34,22 @@ LD    = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 # policy, state, certificates, record.
 in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
-GATE = main session phases peer possession candidates prove password front \
-	login_record
+GATE = main session phases peer possession possession_hear candidates choose \
+	prove pin password front login_record login_token fido_ask fido_judge \
+	fido_prove fido_take
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
-COMPILE = $(filter compile%,$(call in,fetch))
+COMPILE = $(filter compile% mds%,$(call in,fetch))
 FETCH = $(filter-out $(COMPILE),$(call in,fetch))
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
+FIDO_LIBS = -lfido2 -lpcsclite
 
 SUB = $(MAKE) --no-print-directory -s -j2
 obj = $(patsubst %,$(B)/$(1)/%.o,$(2))
 PROGRAMS = $(addprefix $(B)/,pam_sekisho.so sekisho-gate sekisho-pkcs11 \
-	sekisho-password sekisho-fetch sekisho)
+	sekisho-fido sekisho-password sekisho-fetch sekisho)
 
 all: $(PROGRAMS)
 
@@ -71,6 +73,8 @@ $(B)/sekisho-gate: $(call obj,gate,$(GATE)) $(B)/libstate.a $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
 $(B)/sekisho-pkcs11: $(call obj,pkcs11,$(call in,pkcs11)) $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ -lpcsclite
+$(B)/sekisho-fido: $(call obj,fido,$(call in,fido)) $(B)/libbase.a
+	$(CC) $(LD) -pie -o $@ $^ $(FIDO_LIBS)
 $(B)/sekisho-password: $(call obj,password,$(call in,password)) $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ -lpam
 $(B)/sekisho: $(call obj,helpdesk,$(HELPDESK)) $(SHARED)
@@ -83,17 +87,22 @@ C_TESTS = $(filter %_test,$(call in,tests))
 S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
-	verify_here hpki_test stacks socket programs faults card_login limits
-T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold ttydrive
+	verify_here hpki_test stacks socket programs faults card_login limits \
+	fido/fido_selfcheck fido_helper fido_card fido_card_moves \
+	fido_card_login fido_gate fido_wire fido_models_login fido_login \
+	enrol_fido enrol_fido_judge enrol_ssh enrol_card import mds
+T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
+	ttydrive fido/mdsmint fido/liar fido/fidorow
 PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime
-FUZZERS = audit_line fetch front helper index ocsp points policy role
+FUZZERS = apdu audit_line authfile fetch fido fido_wire front helper index mds ocsp \
+	points policy role
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) \
 	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))
 PARTS = $(addprefix $(T)/,$(T_TOOLS) $(PAM_TOOLS) pamdrive pamthreads \
 	pam_odd.so pam_sekisho_short.so badp11.so card/vcard card/card-status \
-	badserver getdrive)
+	badserver getdrive) $(FIDO_PARTS)
 
 $(C_TESTS:%=$(T)/%) $(T_TOOLS:%=$(T)/%): $(T)/%: $(B)/tests/%.o $(SHARED)
 	$(CC) $(LD) -o $@ $(filter %.o,$^) $(SHARED) $(GATE_LIBS)
@@ -128,6 +137,40 @@ $(T)/pam_sekisho_short.so: $(T)/relay_short.o \
     $(call obj,pam_module,$(filter-out relay,$(PAM))) $(B)/libbase.a
 $(T)/%.so:
 	$(CC) $(LD) -shared -o $@ $^ -lpam
+# a FIDO2 key in software, as a device and as a card, and the helper with it
+# below the system's libfido2
+SOFTKEY = $(call obj,tests/fido,$(filter-out softkeyd,$(filter softkey%,\
+	$(call in,tests/fido))))
+FIDO_TESTS = $(addprefix $(T)/fido_,helper moving broken making card_helper)
+FIDO_PARTS = $(addprefix $(T)/fido/,softkeyd libsoftkey.so fidopin hidcheck \
+	sekisho-fido fido-card) $(T)/fido_card_drive $(FIDO_TESTS)
+$(T)/fido/softkeyd: $(T)/fido/softkeyd.o $(T)/fido/ctaphid.o $(SOFTKEY)
+$(T)/fido/fido-card: $(addprefix $(T)/fido/,card.o card_applet.o) $(SOFTKEY) \
+    $(addprefix $(T)/card/,link.o apdu.o piv.o)
+$(T)/fido/softkeyd $(T)/fido/fido-card:
+	$(CC) $(LD) -o $@ $^ -lcbor -lcrypto
+$(T)/fido_card_drive: $(T)/fido_card_drive.o $(call obj,fido, \
+    $(filter apdu pcsc%,$(call in,fido))) $(B)/libbase.a
+	$(CC) $(LD) -o $@ $^ $(FIDO_LIBS)
+UNDER = -Wl,--no-as-needed $(T)/fido/libsoftkey.so -Wl,--as-needed \
+	-Wl,-rpath,'$$ORIGIN:$$ORIGIN/fido'
+# preloaded into programs of the system, which know no sanitizer
+$(T)/fido/libsoftkey.so: override CFLAGS = -O2 -g
+$(T)/fido/libsoftkey.so: override LDFLAGS =
+$(T)/fido/libsoftkey.so: $(T)/fido/shim.o
+	$(CC) $(LD) -shared -Wl,-soname,libsoftkey.so -o $@ $^ -lfido2
+$(FIDO_TESTS): %: %.o $(addprefix $(T)/fido_,run.o keys.o talk.o)
+$(T)/fido/fidopin $(T)/fido/hidcheck: %: %.o
+$(T)/fido/sekisho-fido: $(call obj,fido,$(call in,fido))
+$(FIDO_TESTS) $(addprefix $(T)/fido/,fidopin hidcheck sekisho-fido): \
+    $(B)/libbase.a $(T)/fido/libsoftkey.so
+	$(CC) $(LD) -pie -o $@ $(filter %.o,$^) $(B)/libbase.a $(UNDER) \
+	    $(FIDO_LIBS)
+$(addprefix $(T)/,fido/mdsmint mds_test mds_table_test fuzz_mds): \
+    $(addprefix $(T)/,fido/mds_sign.o ocsp_mint.o)
+$(T)/fuzz_authfile: $(call obj,helpdesk,authfile authfile_ssh)
+$(T)/fido_apdu_test $(T)/fuzz_apdu: $(call obj,fido,apdu)
+$(T)/store_fido_test: $(call obj,fetch,enrolled)
 $(T)/card/vcard: $(addprefix $(T)/card/,vcard.o link.o apdu.o piv.o)
 	$(CC) $(LD) -o $@ $^ -lcrypto
 $(T)/card/card-status: $(T)/card/status.o
@@ -145,7 +188,8 @@ run-tests:
 DEMO_DIR = $(B)/demo
 demo:
 	@tests/deps.sh build demo
-	@$(SUB) all $(T)/pamdrive $(T)/badp11.so $(T)/bench/bigcrl
+	@$(SUB) all $(T)/pamdrive $(T)/badp11.so $(T)/bench/bigcrl \
+	    $(FIDO_PARTS)
 	@BUILD=$(B) examples/demo.sh $(DEMO_DIR) $(if $(INTERACTIVE),interactive)
 
 # a minute each, on both processors; FUZZ_S=3600 for longer
@@ -173,7 +217,8 @@ sanitize:
 	    $(B)/san/options.o -Wl,--no-as-needed -lcrypt -Wl,--as-needed" \
 	    SANITIZED=1 NOT="links install docs fuzz_smoke programs limits" \
 	    run-tests
-	@$(SUB) all $(PARTS) && BUILD=$(B) tests/run -o $(T)/log tests/valgrind.sh
+	@$(SUB) all $(PARTS) && BUILD=$(B) tests/run -o $(T)/log \
+	    tests/valgrind.sh tests/valgrind_fido.sh
 
 lint: all
 	@tests/deps.sh lint
@@ -188,8 +233,10 @@ install uninstall:
 # our figures beside the peers', in one run
 bench:
 	@tests/deps.sh build demo bench
-	@$(SUB) all $(T)/pamdrive $(T)/fakegate $(BENCH_TOOLS:%=$(T)/bench/%)
-	@BUILD=$(B) tests/bench/bench.sh && BUILD=$(B) tests/bench/crl.sh
+	@$(SUB) all $(T)/pamdrive $(T)/fakegate $(FIDO_PARTS) \
+	    $(BENCH_TOOLS:%=$(T)/bench/%)
+	@BUILD=$(B) tests/bench/bench.sh && BUILD=$(B) tests/bench/crl.sh && \
+	    BUILD=$(B) tests/bench/fido.sh
 $(BENCH_TOOLS:%=$(T)/bench/%): %: %.o $(SHARED)
 	$(CC) $(LD) -o $@ $^ $(GATE_LIBS)
 

@@ -3,7 +3,8 @@
 #
 # The demonstration: a private installation in one folder, and what Sekisho
 # does with a good login, a wrong PIN, a revoked card, a list of a million
-# others, a blocked card and a vendor's module that hangs.  usage: examples/demo.sh FOLDER [interactive]
+# others, a blocked card, a vendor's module that hangs, a FIDO2 key and its
+# clone.  usage: examples/demo.sh FOLDER [interactive]
 #
 # Needs root (helpers change their user, the system's own password check runs
 # with a private passwd file in a mount namespace of its own).  Touches
@@ -12,10 +13,13 @@
 here=$(dirname "$0")
 # shellcheck source=tests/site.sh
 . "$here/../tests/site.sh"
+# shellcheck source=tests/fido/site.sh
+. "$here/../tests/fido/site.sh"
 
 demo=${1:?usage: demo.sh FOLDER [interactive]}
 [[ $EUID -eq 0 ]] || { echo "demo: must be run as root" >&2; exit 1; }
 site_enter "$0" "$@"
+trap 'fido_stop 2>/dev/null' EXIT
 
 PASSWORD=himitsu-1
 bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'
@@ -105,14 +109,29 @@ site_conf "s|^module = .*|module = $SITE/libexec/badp11.so|" \
     's/^token-seconds = .*/token-seconds = 1/'
 login 9 --answer PIN=$SITE_PIN --answer Password=$PASSWORD
 
+site_conf 's/^\[service ward\]/[fido2]\nrp-id = hospital.example\n\n&/' \
+    's/^pairs = pkcs11+pin/pairs = fido2+verification/'
+say "9. A FIDO2 security key that knows its holder by a PIN: enrolled ..."
+fido_site && fido_key blue && fido_pin blue $SITE_PIN || die "no key"
+show enrol taro --fido2 --verification --label 'blue key' --yes \
+    --pin-file "$SITE/pki/pin" || exit
+fido_save blue before
+say "   ... and used; nothing else is asked for"
+login 0 --service kiosk --answer PIN=$SITE_PIN
+fido_unplug blue && fido_restore blue before && fido_plug blue
+say "   Somebody has a copy of that key: its counter gives it away"
+login 7 --service kiosk --answer PIN=$SITE_PIN
+show list taro
+fido_stop
+
 site_conf
-say "9. What is on record"
+say "10. What is on record"
 show audit show || exit
 echo "${dim}the last one in full, $SITE_LOG:$plain"
 tail -n 1 "$SITE_LOG"
 show audit verify || exit
 
-say "10. Somebody edits the record"
+say "11. Somebody edits the record"
 cp -p "$SITE_LOG" "$SITE/log/kept"
 sed -i 's/"reason":"cert-revoked"/"reason":"ok"/' "$SITE_LOG"
 show audit verify 2>&1 && die "the edit was not found"

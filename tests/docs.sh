@@ -113,9 +113,9 @@ t each_command_is_documented
 run env -i LC_ALL=C "$BUILD/sekisho" help
 ended 0
 cp "$dir/out" "$dir/help"
-sed -n 's/^  sekisho \([a-z-]*\( [a-z-][a-z-]*\)\{0,1\}\).*/\1/p' \
+sed -n 's/^  sekisho \([a-z-]*\( [a-z-][a-z0-9-]*\)\{0,1\}\).*/\1/p' \
     "$dir/help" | sed 's/ -.*//' >"$dir/code"
-sed -n 's/^\.It Ic \([a-z -]*\).*/\1/p' man/sekisho.8 | sed 's/ *$//' \
+sed -n 's/^\.It Ic \([a-z0-9 -]*\).*/\1/p' man/sekisho.8 | sed 's/ *$//' \
     >"$dir/doc"
 same "$dir/code" "$dir/doc"
 
@@ -193,14 +193,15 @@ same "$dir/code" "$dir/doc"
 mkdir "$dir/pki" && pki_ca "$dir/pki" ca "/C=JP/O=Sakura Hospital/CN=Example CA" &&
     mkdir -m 755 "$dir/trust" "$dir/crls" "$dir/helpers" &&
     cp "$dir/pki/ca.crt" "$dir/trust/" && : >"$dir/module.so" &&
-    install -m 755 "$BUILD"/sekisho-{pkcs11,password} "$dir/helpers/"
+    install -m 755 "$BUILD"/sekisho-{pkcs11,fido,password} "$dir/helpers/"
 
 # A configuration with its paths in our folder, checked for real.
 accepts() {
 	sed -e "/^#* *\(state\|audit\|helpers\) = /d" \
 	    -e "s|^\[paths\]|&\nstate = $dir/lib\naudit = $dir/log\n"`
 	    `"helpers = $dir/helpers|" \
-	    -e "s,= /etc/sekisho/\(trust\|intermediates\)$,= $dir/trust," \
+	    -e "s,= /etc/sekisho/\(trust\|intermediates\|fido-roots\)$,= "`
+	    `"$dir/trust," \
 	    -e "s|= /var/cache/sekisho/crls$|= $dir/crls|" \
 	    -e "s|^module = .*|module = $dir/module.so|" \
 	    -e '/^#* *user = /d' >"$dir/conf"
@@ -221,6 +222,7 @@ t example_configuration_with_all_its_keys_is_accepted
 sed -e 's/^# \([a-z-]* = \)/\1/' -e 's/^# \(\[[a-z]* [a-z]*\]\)$/\1/' \
     -e 's/^check = crl$/check = either/' \
     -e "s|^\(# \)*ca-file = .*|ca-file = $dir/pki/ca.crt|" \
+    -e "s|^\(# \)*metadata-root = .*|metadata-root = $dir/pki/ca.crt|" \
     examples/sekisho.conf >"$dir/all"
 accepts <"$dir/all"
 grep -o '^[a-z-]* =' "$dir/all" | sed 's/ =//' | sort -u >"$dir/doc"
@@ -322,6 +324,8 @@ t the_tables_of_the_design_are_the_code
 	    base/wire_front.c | sed 's/SEK_FS_//g; s/SEK_//g'
 	grep -oE '\{ SEK_HS_[A-Z]+, SEK_H_[A-Z]+, SEK_HS_[A-Z]+' \
 	    base/wire_helper.c | sed 's/SEK_HS_//g; s/SEK_H_//g'
+	grep -oE '\{ SEK_US_[A-Z]+, SEK_U_[A-Z]+, SEK_US_[A-Z]+' \
+	    base/wire_fido.c | sed 's/SEK_US_//g; s/SEK_U_//g'
 } | tr -d '{,' | awk '{ print tolower($1), $2, tolower($3) }' >"$dir/code"
 sed -n 's/^| \([a-z, ]*\) | \(`[^|]*\) | \(gate\|front\|helper\) | '`
     `'\([a-z]*\) |$/\1|\2|\4/p' DESIGN.md | tr -d '` ' |

@@ -20,7 +20,8 @@ there() {
 t install
 run limited make -s -j2 B="$dir/build" PREFIX=/opt/s DESTDIR="$dir/root" install
 ended 0
-for program in sekisho-gate sekisho-pkcs11 sekisho-password sekisho-fetch; do
+for program in sekisho-gate sekisho-pkcs11 sekisho-fido sekisho-password \
+    sekisho-fetch; do
 	there 755 /opt/s/libexec/sekisho/$program
 done
 there 755 /opt/s/sbin/sekisho
@@ -36,6 +37,7 @@ there 644 /opt/s/lib/systemd/system/sekisho-fetch.timer
 there 644 /opt/s/lib/systemd/system/sekisho-fetch-boot.timer
 there 644 /opt/s/lib/sysusers.d/sekisho.conf
 there 644 /opt/s/lib/tmpfiles.d/sekisho.conf
+there 644 /opt/s/lib/udev/rules.d/70-sekisho-fido.rules
 there 644 /opt/s/share/doc/sekisho/examples/pam.d/sshd
 there 644 /etc/sekisho/opensc.conf
 
