@@ -29,9 +29,9 @@ static const char *const texts[SEK_N_TEXTS][SEK_N_LANGS] = {
 	    "A wrong PIN was typed before. A few tries are left.",
 	    "以前にPINの入力誤りがありました。残り回数は多くありません。" },
 	[SEK_T_LAST_TRY] = {
-	    "Only one try is left: a wrong PIN locks card %s. "
+	    "Only one try is left: a wrong PIN locks %s. "
 	    "Type yes to use it: ",
-	    "残り1回です。PINを間違えるとカード %s はロックされます。"
+	    "残り1回です。PINを間違えると %s はロックされます。"
 	    "続けるには yes と入力してください: " },
 	[SEK_T_PASSWORD] = {
 	    "Password of %s: ",

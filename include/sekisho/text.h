@@ -22,7 +22,8 @@ enum sek_text {
 	SEK_T_WRONG_PIN = 4,     /* error; the number of tries is not known */
 	SEK_T_WRONG_PIN_LEFT = 5,/* error; %s tries left */
 	SEK_T_PIN_LOW = 6,       /* info: a wrong PIN was typed before */
-	SEK_T_LAST_TRY = 7,      /* text prompt: yes or no; %s token label */
+	SEK_T_LAST_TRY = 7,      /* text prompt: yes or no; %s label of the
+				    card or key */
 	SEK_T_PASSWORD = 8,      /* secret prompt; %s person */
 	SEK_T_CHOOSE = 9,        /* text prompt; %s list of names */
 	SEK_T_TOUCH = 10,        /* info; %s label of the key */

@@ -69,6 +69,15 @@ costs sekisho_fido2 3 "${drive[@]}"
 drive pam_u2f
 costs pam_u2f 1 "${drive[@]}"
 
+# What the system spends to load and link two more programs: no work of ours,
+# and what keeping the gate and libfido2 apart costs.
+start=$(for program in sekisho-gate sekisho-fido; do
+	valgrind --quiet --tool=callgrind --callgrind-out-file="$dir/start" \
+	    "$BUILD/$program" --version >/dev/null 2>&1 || : # fido says usage
+	awk '/^totals:/ { print $2 }' "$dir/start"
+done | awk '{ n += $1 } END { printf "%.1f", n / 1e6 }')
+value sekisho_fido2.start_of_programs "$start" M
+
 echo "# what the project holds itself to: at most 5 M more"
 minus sekisho_fido2.instructions-pam_u2f "${ins[sekisho_fido2]-}" \
     "${ins[pam_u2f]-}" M
