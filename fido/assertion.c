@@ -217,7 +217,7 @@ fk_assert(struct fk_helper *h, struct fk_key *k)
 	struct fk_task task = { prove, request, &q };
 	struct sek_fido_assertion m;
 	struct sek_buf b = { 0 };
-	enum fk_how how;
+	enum fk_how how = FK_PLAIN;
 	int r;
 
 	/* what only shows itself after verification needs it */

@@ -222,7 +222,7 @@ make_one(struct fk_helper *h, struct fk_key *k)
 	const struct fk_task task = { prove, request, &q };
 	struct sek_fido_created m;
 	struct sek_buf b = { 0 };
-	enum fk_how how;
+	enum fk_how how = FK_PLAIN;
 	int r;
 
 	if ((r = fk_begin(h, k)) == SEK_OK)
