@@ -118,17 +118,14 @@ read_fido(sqlite3_stmt *st, struct sek_fido_cred *out)
 typedef int each_fn(void *, const struct sek_credential *,
     const struct sek_fido_cred *);
 
+/* Rows to the callback until it says stop, which is returned. */
 static int
-walk(struct sek_store *s, const char *sql, const struct sek_store_arg *args,
-    size_t n, each_fn *fn, void *arg)
+rows(struct sek_store *s, sqlite3_stmt *st, each_fn *fn, void *arg)
 {
 	struct sek_credential c;
 	struct sek_fido_cred f;
-	sqlite3_stmt *st;
-	int r, rc = SQLITE_DONE, stop = 0;
+	int r = SEK_OK, rc = SQLITE_DONE, stop = 0;
 
-	if ((r = sek_store_prepare(s, sql, args, n, &st, NULL)) != SEK_OK)
-		return r;
 	while (r == SEK_OK && stop == 0 &&
 	    (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		if ((r = sek_store_read_credential(st, &c)) == SEK_OK &&
@@ -137,8 +134,37 @@ walk(struct sek_store *s, const char *sql, const struct sek_store_arg *args,
 	}
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
 		r = sek_store_fail(s->db, rc, NULL);
-	sqlite3_finalize(st);
 	return r != SEK_OK ? r : stop;
+}
+
+static int
+walk(struct sek_store *s, const char *sql, const struct sek_store_arg *args,
+    size_t n, each_fn *fn, void *arg)
+{
+	sqlite3_stmt *st;
+	int r;
+
+	if ((r = sek_store_prepare(s, sql, args, n, &st, NULL)) != SEK_OK)
+		return r;
+	r = rows(s, st, fn, arg);
+	sqlite3_finalize(st);
+	return r;
+}
+
+/* What a login asks more than once: the statement is kept.  Not for a
+ * callback that walks the same way again. */
+static int
+walk_kept(struct sek_store *s, enum sek_store_st which, const char *sql,
+    const struct sek_store_arg *args, size_t n, each_fn *fn, void *arg)
+{
+	sqlite3_stmt *st = NULL;
+	int r;
+
+	if ((r = sek_store_look_as(s, which, sql, args, n, &st)) != SEK_OK)
+		return r;
+	r = rows(s, st, fn, arg);
+	(void)sqlite3_reset(st);
+	return r;
 }
 
 int
@@ -146,7 +172,8 @@ sek_store_each_fido_of_account(struct sek_store *s, int64_t account_id,
     int (*fn)(void *, const struct sek_credential *,
     const struct sek_fido_cred *), void *arg)
 {
-	return walk(s, FIDO_ROWS " JOIN grants g ON g.person_id = c.person_id"
+	return walk_kept(s, SEK_ST_FIDO_OF_ACCOUNT,
+	    FIDO_ROWS " JOIN grants g ON g.person_id = c.person_id"
 	    " WHERE g.account_id = ?1 AND f.ssh = 0"
 	    " ORDER BY c.status = 2 AND p.status = 2 DESC, c.id",
 	    &SEK_A_INT(account_id), 1, fn, arg);
@@ -191,8 +218,8 @@ sek_store_fido_find(struct sek_store *s, const char *rp, const uint8_t *id,
 	struct first to = { c, f };
 	int r;
 
-	r = walk(s, FIDO_ROWS " WHERE f.rp = ?1 AND f.cred_id = ?2", args, 2,
-	    keep, &to);
+	r = walk_kept(s, SEK_ST_FIDO, FIDO_ROWS
+	    " WHERE f.rp = ?1 AND f.cred_id = ?2", args, 2, keep, &to);
 	return r == FOUND ? SEK_OK : r == SEK_OK ? SEK_E_NOENT : r;
 }
 

@@ -28,6 +28,8 @@ enum sek_store_st {
 	SEK_ST_ENROLLED,
 	SEK_ST_DENIED,
 	SEK_ST_DENY_ID,
+	SEK_ST_FIDO,
+	SEK_ST_FIDO_OF_ACCOUNT,
 	SEK_N_ST
 };
 
@@ -103,6 +105,10 @@ int sek_store_text(sqlite3_stmt *st, int col, char *out, size_t cap) SEK_MUST;
 /* The cached statement with its values bound. */
 int sek_store_look(struct sek_store *s, enum sek_store_st which,
     const struct sek_store_arg *args, size_t n, sqlite3_stmt **out) SEK_MUST;
+/* The same with the text at hand, which is always the same for `which`. */
+int sek_store_look_as(struct sek_store *s, enum sek_store_st which,
+    const char *sql, const struct sek_store_arg *args, size_t n,
+    sqlite3_stmt **out) SEK_MUST;
 int sek_store_read_person(sqlite3_stmt *st, struct sek_person *out) SEK_MUST;
 int sek_store_read_account(sqlite3_stmt *st, struct sek_account *out)
     SEK_MUST;

@@ -51,13 +51,14 @@ static const char *const lookups[SEK_N_ST] = {
 };
 
 int
-sek_store_look(struct sek_store *s, enum sek_store_st which,
-    const struct sek_store_arg *args, size_t n, sqlite3_stmt **out)
+sek_store_look_as(struct sek_store *s, enum sek_store_st which,
+    const char *sql, const struct sek_store_arg *args, size_t n,
+    sqlite3_stmt **out)
 {
 	int rc = SQLITE_OK;
 
 	if (s->st[which] == NULL)
-		rc = sqlite3_prepare_v3(s->db, lookups[which], -1,
+		rc = sqlite3_prepare_v3(s->db, sql, -1,
 		    SQLITE_PREPARE_PERSISTENT, &s->st[which], NULL);
 	if (rc == SQLITE_OK)
 		rc = sek_store_bind(s->st[which], args, n);
@@ -65,6 +66,13 @@ sek_store_look(struct sek_store *s, enum sek_store_st which,
 		return sek_store_fail(s->db, rc, NULL);
 	*out = s->st[which];
 	return SEK_OK;
+}
+
+int
+sek_store_look(struct sek_store *s, enum sek_store_st which,
+    const struct sek_store_arg *args, size_t n, sqlite3_stmt **out)
+{
+	return sek_store_look_as(s, which, lookups[which], args, n, out);
 }
 
 /* Ends the read: a statement left in the middle would keep the lock. */
