@@ -225,8 +225,10 @@ after(struct fk_helper *h, struct fk_key *k, struct dialogue *d, int native,
 		d->verify = true;
 		return begin(h, k, d);
 	}
+	/* without a token of its own it says "a PIN, then" of each finger
+	 * that it does not know (CTAP 2.1 6.1.2, 6.2.2) */
 	if (d->how == FK_FINGER && (native == FIDO_ERR_UV_INVALID ||
-	    native == FIDO_ERR_UV_BLOCKED))
+	    native == FIDO_ERR_UV_BLOCKED || native == FIDO_ERR_PIN_REQUIRED))
 		return after_finger(h, k, d, native);
 	if (d->how == FK_PIN && native == FIDO_ERR_PIN_INVALID) {
 		sek_buf_clear(&h->pin);

@@ -44,10 +44,7 @@ prove(struct fk_helper *h, struct fk_key *k, const char *pin, void *arg)
 		k->id = id;
 	}
 	/* it takes no question without a touch: but the PIN is right */
-	if (r == FIDO_ERR_UNSUPPORTED_OPTION || r == FIDO_ERR_INVALID_OPTION ||
-	    r == FIDO_ERR_UP_REQUIRED)
-		r = FIDO_OK;
-	return r;
+	return fk_not_silently(r) ? FIDO_OK : r;
 }
 
 /* A new request under q->rp, without its list. */
@@ -87,7 +84,7 @@ static int
 sign_any(struct fk_helper *h, struct fk_key *k, struct asked *q,
     enum fk_how how, const char *pin)
 {
-	struct fk_part p;
+	struct fk_part p, before;
 	bool first = true;
 	int r;
 
@@ -99,7 +96,13 @@ sign_any(struct fk_helper *h, struct fk_key *k, struct asked *q,
 			    how == FK_FINGER ? SEK_FN_VERIFY : SEK_FN_TOUCH,
 			    -1) != SEK_OK)
 				return FIDO_ERR_INTERNAL;
+			before = p;
 			r = sign_with(h, k, q, how, pin, &p);
+			if (fk_part_again(&p, &before, k, r)) {
+				/* the finger was for that request */
+				first = first && how != FK_FINGER;
+				continue;
+			}
 			if (r == FIDO_ERR_NOTFOUND)
 				break;
 			if (r != FIDO_ERR_NO_CREDENTIALS)

@@ -62,10 +62,11 @@ prove(struct fk_helper *h, struct fk_key *k, const char *pin, void *arg)
 	int r;
 
 	if (fk_part_left(&p))
-		return search(h, k, pin, arg);
-	r = fk_find_any(k, making(h)->rp, pin);
-	return r == FIDO_ERR_NO_CREDENTIALS ||
-	    r == FIDO_ERR_UNSUPPORTED_OPTION ? FIDO_OK : r;
+		r = search(h, k, pin, arg);
+	else
+		r = fk_find_any(k, making(h)->rp, pin);
+	return r == FIDO_ERR_NO_CREDENTIALS || fk_not_silently(r) ?
+	    FIDO_OK : r;
 }
 
 /* The first algorithm of ours that the key says it has. */
@@ -145,6 +146,16 @@ request(struct fk_helper *h, struct fk_key *k, enum fk_how how,
 	int r;
 
 	if ((r = fill(h, k, q, how)) != FIDO_OK)
+		return r;
+	fk_limit(k, h->go.touch_ms);
+	r = fido_dev_make_cred(k->dev, q->cred, pin);
+	/* more than it takes in one list, which it has not told: the search
+	 * finds out how many it takes */
+	if (!fk_too_much(r) || q->searched)
+		return r;
+	fk_limit(k, FK_LOOK_MS);
+	if ((r = search(h, k, pin, q)) != FIDO_OK ||
+	    (r = fill(h, k, q, how)) != FIDO_OK)
 		return r;
 	fk_limit(k, h->go.touch_ms);
 	return fido_dev_make_cred(k->dev, q->cred, pin);

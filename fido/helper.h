@@ -157,6 +157,14 @@ bool fk_part_next(struct fk_part *p, struct fk_key *k, const char *rp,
     int (*add)(void *list, const uint8_t *p, size_t n), void *list);
 /* Would there be a next part? */
 bool fk_part_left(const struct fk_part *p);
+/* Is it the list that the key does not take? */
+bool fk_too_much(int native);
+/* After that: from `before` on, and half as many.  false: it was not that, or
+ * it can not be fewer. */
+bool fk_part_again(struct fk_part *p, const struct fk_part *before,
+    struct fk_key *k, int native);
+/* Does the key take no question without a touch? */
+bool fk_not_silently(int native);
 /* Do all of them fit into one? */
 bool fk_part_is_all(struct fk_part p, struct fk_key *k, const char *rp);
 /* Which of p's ids has the key?  Without a touch; `pin` may be NULL.

@@ -98,12 +98,29 @@ allow(void *list, const uint8_t *p, size_t n)
 	return fido_assert_allow_cred(list, p, n);
 }
 
-/* Is it the list that the key does not take? */
-static bool
-too_much(int r)
+bool
+fk_too_much(int r)
 {
 	return r == FIDO_ERR_LIMIT_EXCEEDED || r == FIDO_ERR_INVALID_LENGTH ||
 	    r == FIDO_ERR_REQUEST_TOO_LARGE;
+}
+
+bool
+fk_part_again(struct fk_part *p, const struct fk_part *before,
+    struct fk_key *k, int r)
+{
+	if (!fk_too_much(r) || p->count < 2)
+		return false;
+	k->traits.max_ids = p->count / 2;
+	*p = *before;
+	return true;
+}
+
+bool
+fk_not_silently(int r)
+{
+	return r == FIDO_ERR_UNSUPPORTED_OPTION ||
+	    r == FIDO_ERR_INVALID_OPTION || r == FIDO_ERR_UP_REQUIRED;
 }
 
 static fido_assert_t *
@@ -170,14 +187,12 @@ fk_find(struct fk_key *k, struct fk_part p, const char *rp, const char *pin,
 	for (;;) {
 		before = p;
 		r = ask_part(k, &p, rp, pin, which);
-		if (too_much(r) && p.count > 1) {
-			k->traits.max_ids = p.count / 2;
-			p = before;
-		} else if (r == FIDO_ERR_NOTFOUND) {
+		if (fk_part_again(&p, &before, k, r))
+			continue;
+		if (r == FIDO_ERR_NOTFOUND)
 			return FIDO_ERR_NO_CREDENTIALS;
-		} else if (r != FIDO_ERR_NO_CREDENTIALS) {
+		if (r != FIDO_ERR_NO_CREDENTIALS)
 			return r;
-		}
 	}
 }
 

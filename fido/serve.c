@@ -16,7 +16,8 @@ fk_send(struct fk_helper *h, uint8_t msg, struct sek_buf *body)
 	int r = sek_chan_send(&h->chan, msg, body, &dl);
 
 	sek_buf_free(body);
-	return r;
+	/* half a frame may have gone; and TIMEOUT would say "look again" */
+	return r == SEK_E_TIMEOUT ? SEK_E_IO : r;
 }
 
 int

@@ -82,6 +82,9 @@ look(struct fk_helper *h, struct fk_key *k)
 	if ((k->kind != FK_NEW && !k->busy) || sek_now_ms() < k->next_ms)
 		return;
 	kind = judge(h, k);
+	/* without an answer it may blink, or go on with that after GO */
+	if (kind == FK_NEW)
+		fk_stop(k);
 	fk_close(k);
 	if (!k->fido2 && (kind == FK_STRANGE || kind == FK_LACKS) &&
 	    k->looks + 1 < LOOKS_MAX)

@@ -399,6 +399,52 @@ finger_fails(void)
 	CHECK(run_end(&r, SOON_MS));
 }
 
+/* Such a key says of a finger that it has not recognised "a PIN, then"
+ * (CTAP 2.1 6.2.2 step 6). */
+static void
+finger_without_token(void)
+{
+	struct run r = { .verify = true, .pins = PIN };
+	struct enrolled e;
+
+	key_with_pin("one", &e, 2);
+	key_knobs("one", "uv=yes\npuat=0\nfinger=bad\n");
+	run_login(&r, &e, 1, true);
+	CHECK_STR(run_on(&r), "ready+ verify instead(8) touch signed");
+	CHECK(keys_good(&e, &r.t.assertion, r.hash, true));
+}
+
+/* Credentials that it does not tell of, more than it takes in one list, and
+ * it does not say how many that are. */
+static void
+hidden_and_too_many(void)
+{
+	enum { N = 7 };
+	struct run r = { .verify = true };
+	struct enrolled e[N];
+	size_t i;
+
+	key_with_pin("one", &e[N - 1], 3);
+	for (i = 0; i < N - 1; i++) {
+		e[i] = e[N - 1];
+		e[i].id[0] ^= (uint8_t)(i + 1);
+	}
+	key_knobs("one", "versions=2.0\nlistmax=3\n");
+	r.pins = "0000-no," PIN;
+	run_login(&r, e, N, false);
+	CHECK_STR(run_on(&r), "ready pin(8) touch wrong(7) touch touch touch "
+	    "signed");
+	CHECK(keys_good(&e[N - 1], &r.t.assertion, r.hash, true));
+	CHECK_INT(key_asked("one", "get touched 2e"), 2);
+	CHECK(run_end(&r, SOON_MS));
+	key_knobs("one", "versions=2.0\nlistmax=3\nuv=yes\n");
+	run_login(&r, e, N, false);
+	CHECK_STR(run_on(&r), "ready verify verify verify verify "
+	    "signed");
+	CHECK(keys_good(&e[N - 1], &r.t.assertion, r.hash, true));
+	CHECK(run_end(&r, SOON_MS));
+}
+
 static void
 finger_then_right(void)
 {
@@ -436,6 +482,8 @@ main(int argc, char **argv)
 	CASE(pin_format);
 	CASE(finger_fails);
 	CASE(finger_then_right);
+	CASE(finger_without_token);
+	CASE(hidden_and_too_many);
 	fresh();
 	return CHECK_END();
 }

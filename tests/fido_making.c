@@ -351,6 +351,68 @@ broken_answers(void)
 	}
 }
 
+/* More to be excluded than it takes in one list, and it does not say so. */
+static void
+untold_limit(void)
+{
+	enum { N = 9 };
+	struct sek_create m = keys_create(COSE_ES256, 0, false);
+	struct sek_fido_id ids[N];
+	struct run r = { 0 };
+	struct enrolled e[N];
+	size_t i;
+
+	CHECK(key_new("one", ""));
+	CHECK(keys_enrol(&e[N - 1], COSE_ES256, 0, false, false));
+	key_knobs("one", "versions=2.0\nlistmax=2\n");
+	for (i = 0; i < N; i++) {
+		e[i] = e[N - 1];
+		e[i].id[0] ^= (uint8_t)(N - 1 - i);
+		ids[i] = (struct sek_fido_id){ .p = e[i].id,
+			.n = e[i].id_len, .silent = true };
+	}
+	m.ids = ids;
+	for (i = 0; i < 2; i++) {
+		m.n = N - i; /* without the last it is none of them */
+		run_create(&r, &m);
+		CHECK_STR(run_on(&r), i == 0 ? "ready touch fail(10)" :
+		    "ready touch made");
+		CHECK(run_end(&r, SOON_MS));
+	}
+}
+
+/* Every question without a touch is refused. */
+static void
+no_silent_questions(void)
+{
+	static const char *const codes[] = { "0x2b", "0x2c" };
+	struct sek_create m = keys_create(COSE_ES256, 2, false);
+	struct sek_fido_id id = { .silent = true };
+	struct run r = { 0 };
+	struct enrolled e;
+	char knobs[64];
+	size_t i, n;
+
+	CHECK(key_new("one", "") && key_set_pin("one", PIN));
+	CHECK(keys_enrol(&e, COSE_ES256, 2, false, true));
+	e.id[0] ^= 1;
+	id.p = e.id;
+	id.n = e.id_len;
+	m.ids = &id;
+	m.verify = true;
+	for (i = 0; i < 2; i++)
+		for (n = 0; n < 2; n++) {
+			(void)snprintf(knobs, sizeof knobs,
+			    "fail=quiet\nfailcode=%s\n", codes[i]);
+			key_knobs("one", knobs);
+			m.n = n;
+			r.pins = PIN;
+			run_create(&r, &m);
+			CHECK_STR(run_on(&r), "ready pin(8) touch made");
+			CHECK(run_end(&r, SOON_MS));
+		}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -369,6 +431,8 @@ main(int argc, char **argv)
 	CASE(one_of_two_keys);
 	CASE(stopped);
 	CASE(broken_answers);
+	CASE(no_silent_questions);
+	CASE(untold_limit);
 	fresh();
 	return CHECK_END();
 }

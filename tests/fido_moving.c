@@ -177,6 +177,16 @@ silent_key(void)
 	run_login(&r, &e, 1, true);
 	CHECK_STR(run_on(&r), "ready+ touch signed");
 	CHECK(run_end(&r, SOON_MS));
+	/* one that says nothing to a silent question may blink for it */
+	key_unplug("dumb");
+	key_knobs("one", "silent=quiet\n");
+	key_forget("one");
+	r.late = true;
+	run_login(&r, &e, 1, true);
+	CHECK(key_heard("one", "get quiet"));
+	(void)usleep(800000);
+	CHECK(key_heard("one", "cancel"));
+	CHECK_INT(key_asked("one", "get touched"), 0);
 }
 
 /* Another program has the key touched: it is waited for. */
@@ -241,6 +251,7 @@ closed_while_it_blinks(void)
 	closed_at("touch=no\norphan=1\n", "touch", false);
 	closed_at("touch=no\norphan=1\n", "touch", true);
 	closed_at("uv=yes\nfinger=no\norphan=1\n", "verify", true);
+	closed_at("touch=no\norphan=1\nflood=1\n", "touch", false);
 }
 
 static void

@@ -283,7 +283,8 @@ waiting(void *arg, uint8_t status)
 		return -1;
 	if (!h->orphan)
 		answer(h, h->who, h->cid, KEEPALIVE, &status, 1);
-	h->ops.pump(h->ops.arg, TICK_MS);
+	h->ops.pump(h->ops.arg, strcmp(softkey_knob(h->k, "flood", "0"),
+	    "1") == 0 ? 0 : TICK_MS);
 	return h->pulled || h->cancelled ? -1 : 0;
 }
 

@@ -145,7 +145,7 @@ sk_info(struct softkey *k, struct out *o)
 	for (i = 0; i < N_RESIDENT; i++)
 		left -= k->s.resident[i].used && left > 0;
 	sk_aaguid(k, aaguid);
-	out_map(o, old ? 8 : 13);
+	out_map(o, old ? 6 : 13);
 	out_int(o, 1);
 	info_words(o, old ? "U2F_V2,FIDO_2_0" : "U2F_V2,FIDO_2_0,FIDO_2_1");
 	out_int(o, 2);
@@ -156,12 +156,12 @@ sk_info(struct softkey *k, struct out *o)
 	out_int(o, 5);
 	out_int(o, sk_number(k, "msgsize", SOFTKEY_MSG));
 	info_pin_protocols(k, o);
+	if (old) /* 2.0 has no names for the rest */
+		return;
 	out_int(o, 7);
 	out_int(o, (int64_t)sk_list_max(k));
 	out_int(o, 8);
 	out_int(o, (int64_t)sk_id_max(k));
-	if (old)
-		return;
 	out_int(o, 9);
 	info_words(o, softkey_knob(k, "transports", "usb"));
 	info_algs(k, o);
@@ -287,9 +287,12 @@ sk_verify(struct softkey *k, struct asked *a)
 	}
 	if (in_true(in_name(a->options, "uv"))) {
 		r = sk_finger(k);
+		/* not known, or locked: by PIN, then (6.1.2 and 6.2.2 of
+		 * 2.1) */
+		if (r == CTAP_UV_BLOCKED || r == CTAP_UV_INVALID)
+			return k->s.pin_set ? CTAP_TOKEN_NEEDED : CTAP_DENIED;
 		if (r != CTAP_OK)
-			return r == CTAP_UV_BLOCKED && k->s.pin_set ?
-			    CTAP_TOKEN_NEEDED : r;
+			return r;
 		a->uv = a->present = true;
 	} else if (a->up && sk_is(k, "alwaysuv", "1")) {
 		return k->s.pin_set || sk_has_uv(k) ? CTAP_TOKEN_NEEDED :
