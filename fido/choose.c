@@ -66,6 +66,16 @@ end_all(struct fk_helper *h, const struct fk_key *but)
 	}
 }
 
+/* Has the person said no, or nothing?  Else it is a fault of that key. */
+static bool
+is_final(int native)
+{
+	return native == FIDO_ERR_OPERATION_DENIED ||
+	    native == FIDO_ERR_KEEPALIVE_CANCEL ||
+	    native == FIDO_ERR_TIMEOUT || native == FIDO_ERR_ACTION_TIMEOUT ||
+	    native == FIDO_ERR_USER_ACTION_TIMEOUT;
+}
+
 /* One round over those that blink. */
 static int
 listen(struct fk_helper *h, struct fk_key **out)
@@ -85,10 +95,10 @@ listen(struct fk_helper *h, struct fk_key **out)
 			return SEK_OK;
 		}
 		/* its own time is over, or it has been refused on it */
-		if (r > 0)
+		if (is_final(r))
 			return fk_fail_native(h, r, "choosing by touch");
-		if (r < 0)
-			fk_close(k); /* gone: seen at the next look */
+		if (r != FIDO_OK)
+			fk_close(k); /* gone, or broken: one of the others */
 	}
 	return n > 0 ? SEK_E_TIMEOUT : fk_fail(h, SEK_UF_DEVICE, FIDO_OK,
 	    "choosing by touch");

@@ -355,6 +355,14 @@ chosen_by_touch(void)
 	run_login(&r, &e, 1, false);
 	CHECK_STR(run_on(&r), "ready choose pin(8) touch fail(2)");
 	CHECK(run_end(&r, SOON_MS));
+	/* one is broken, and hinders no other */
+	key_knobs("one", "touch=300\n");
+	key_knobs("two", "fail=make\nfailcode=0x7f\n");
+	r.pins = PIN;
+	run_login(&r, &e, 1, false);
+	CHECK_STR(run_on(&r), "ready choose pin(8) touch signed");
+	CHECK(keys_good(&e, &r.t.assertion, r.hash, true));
+	CHECK(run_end(&r, SOON_MS));
 	/* none is */
 	key_knobs("one", "touch=no\norphan=1\n");
 	key_knobs("two", "touch=no\norphan=1\n");
