@@ -153,7 +153,7 @@ request(struct fk_helper *h, struct fk_key *k, enum fk_how how,
 	 * finds out how many it takes */
 	if (!fk_too_much(r) || q->searched)
 		return r;
-	fk_limit(k, FK_LOOK_MS);
+	fk_limit(k, FK_PIN_MS);
 	if ((r = search(h, k, pin, q)) != FIDO_OK ||
 	    (r = fill(h, k, q, how)) != FIDO_OK)
 		return r;
