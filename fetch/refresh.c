@@ -251,7 +251,9 @@ run(struct sek_refresh *f)
 	    f->policy->check != SEK_CHECK_NONE;
 	if (!f->certificates && f->policy->metadata_url[0] == '\0') {
 		if (!f->opt->quiet && !f->opt->json)
-			(void)puts("check = none: nothing to fetch");
+			(void)printf("%s: nothing to fetch\n",
+			    f->trust != NULL ? "check = none" :
+			    "neither trust-anchors nor metadata-url");
 	} else if (f->certificates && (r = collect(f)) != SEK_OK) {
 		sek_refresh_problem(f, sek_strerror(r));
 	} else {

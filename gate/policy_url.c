@@ -130,6 +130,8 @@ policy_url_wrong(const char *url, unsigned allowed)
 	if (i == N_SCHEMES || (schemes[i].bit & allowed) == 0)
 		return allowed == POLICY_URL_OCSP ?
 		    "must begin with http:// or https://" :
+		    (allowed & POLICY_URL_LDAP) == 0 ?
+		    "must begin with http://, https:// or file:///" :
 		    "must begin with http://, https://, ldap://, ldaps:// or "
 		    "file:///";
 	rest = url + strlen(schemes[i].word);

@@ -162,6 +162,10 @@ load_files(struct sek_trust *t, const struct sek_policy *p,
 	char shown[300];
 	int r;
 
+	if (p->anchors[0] == '\0') {
+		sek_why_set(why, "the configuration has no trust-anchors");
+		return SEK_E_NOENT;
+	}
 	r = sek_trust_read(p->anchors, SEK_TRUST_CA_ONLY, t->anchors, why);
 	if (r == SEK_OK && sk_X509_num(t->anchors) == 0) {
 		sek_why_set(why, "%s: holds no trust anchor (*.pem, *.crt, "

@@ -49,8 +49,12 @@ check_trust(struct findings *f)
 	const struct sek_policy *p = f->d->policy;
 	struct sek_trust *t = NULL;
 	struct sek_why why = { "" };
-	int r = sek_trust_load(p, &t, &why);
+	int r;
 
+	/* keys alone need none */
+	if (p->anchors[0] == '\0')
+		return;
+	r = sek_trust_load(p, &t, &why);
 	sek_trust_free(t);
 	found(f, "trust", p->anchors, r, &why);
 }
@@ -148,15 +152,21 @@ check_fetch(struct findings *f)
 static void
 check_revocation(struct findings *f)
 {
-	show_rules(f);
-	if (f->d->policy->check == SEK_CHECK_NONE)
-		return;
-	check_crls(f);
-	check_cache(f, "cache", "");
-	check_cache(f, "cache of CRLs", SEK_INDEX_FOLDER);
-	if (sek_rev_check_asks_ocsp(f->d->policy->check))
+	const struct sek_policy *p = f->d->policy;
+	bool asked = p->anchors[0] != '\0' && p->check != SEK_CHECK_NONE;
+
+	if (p->anchors[0] != '\0')
+		show_rules(f);
+	if (asked)
+		check_crls(f);
+	if (asked || p->metadata_url[0] != '\0')
+		check_cache(f, "cache", "");
+	if (asked)
+		check_cache(f, "cache of CRLs", SEK_INDEX_FOLDER);
+	if (asked && sek_rev_check_asks_ocsp(p->check))
 		check_cache(f, "cache of OCSP", SEK_OCSP_FOLDER);
-	check_fetch(f);
+	if (asked || p->metadata_url[0] != '\0')
+		check_fetch(f);
 }
 
 /* The table of models: how old, and does a login take it? */
@@ -348,7 +358,8 @@ check_config(struct desk *d, int argc, char **argv)
 	check_metadata(&f);
 	check_store(&f);
 	check_audit(&f);
-	check_helper(&f, "sekisho-pkcs11");
+	if (d->policy->n_modules > 0)
+		check_helper(&f, "sekisho-pkcs11");
 	check_helper(&f, "sekisho-password");
 	if (d->policy->rp_id[0] != '\0')
 		check_helper(&f, "sekisho-fido");

@@ -66,6 +66,39 @@ words
 finish
 
 counter=0
+t no_program_asks_for_anchors
+pki_ca "$SITE/pki" ca /CN=CA && pki_cert "$SITE/pki" ca card /CN=Card ||
+    wrong "no certificate"
+run site_desk check-config
+ended 0
+shows "good  FIDO metadata: number 7" "good  fetch: "
+lacks BAD
+no_card() {
+	! grep -qE 'trust|revocation|pkcs11|CRL' "$dir/out" ||
+	    wrong "speaks of cards"
+}
+no_card
+run site_desk models
+ended 0
+run site_desk list taro
+ended 0
+run site_desk verify "$SITE/pki/card.crt"
+ended 1
+shows "rejected: trust: the configuration has no trust-anchors"
+run site_desk explain "$SITE/pki/card.crt"
+ended 0
+run site_desk enrol taro --certificate "$SITE/pki/card.crt" --yes
+ended 1
+shows "no trust-anchors"
+conf
+run site_desk check-config
+ended 0
+no_card
+run site_desk refresh
+ended 0
+shows "neither trust-anchors nor metadata-url: nothing to fetch"
+words
+
 # use KEY SERVICE [USER]
 use() {
 	counter=$((counter + 1))

@@ -37,7 +37,7 @@ bad[] = {
 	{ FIDO "require-attestation = yes\n", 10,
 	    "needs attestation-roots or metadata-url" },
 	{ FIDO "metadata-url = https://m/\n", 10, "needs metadata-root" },
-	{ FIDO "metadata-url = ldap://m/\n", 10, "must begin with http://" },
+	{ FIDO "metadata-url = ldap://m/\n", 10, "http://, https:// or file:///, not" },
 	{ FIDO "metadata-root = /r\n", 10, "needs metadata-url" },
 	{ FIDO "metadata-stale = accept\n", 10, "needs metadata-url" },
 	{ FIDO "bad-model = deny\n", 10, "needs metadata-url" },
