@@ -39,7 +39,8 @@ do_install() {
 		chmod 644 "$D$LIBDIR/$unit"
 	done
 	put 644 "$DOCDIR" README.md README.ja.md LICENSE
-	put 644 "$DOCDIR/examples" examples/sekisho.conf packaging/opensc.conf
+	put 644 "$DOCDIR/examples" examples/sekisho.conf packaging/opensc.conf \
+	    examples/from-pam-u2f.md
 	put 644 "$DOCDIR/examples/pam.d" examples/pam.d/*
 	put 644 "$DOCDIR/examples/polkit-1" packaging/polkit-1/*
 	[ -e "$D$SYSCONFDIR/sekisho/opensc.conf" ] ||
