@@ -216,8 +216,9 @@ is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* What a login has to open.  Not `cache`, which may come later, and not
- * `ca-file`: neither may stop a login, and who uses them looks at them. */
+/* What a login has to open.  Not `cache`, which may come later, nor what only
+ * others open, `ca-file`, `metadata-root` and `attestation-roots`: none of
+ * them may stop a login, and who uses them looks at them. */
 static int
 check_files(const struct policy_ctx *c)
 {
@@ -237,8 +238,6 @@ check_files(const struct policy_ctx *c)
 		{ POLICY_PATHS, "intermediates", "paths.intermediates",
 		    PATH(intermediates), true },
 		{ POLICY_PATHS, "crls", "paths.crls", PATH(crls), false },
-		{ POLICY_FIDO2, "attestation-roots", "fido2.attestation-roots",
-		    PATH(attestation_roots), true },
 		{ POLICY_PASSWORD, "confdir", "password.confdir",
 		    PATH(password_confdir), false },
 #undef PATH

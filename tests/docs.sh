@@ -229,6 +229,14 @@ grep -o '^[a-z-]* =' "$dir/all" | sed 's/ =//' | sort -u >"$dir/doc"
 cut -d' ' -f2 "$dir/keys" | grep -vx confdir | sort -u >"$dir/code"
 same "$dir/code" "$dir/doc"
 
+# as README.md says
+t example_configuration_for_keys_alone_is_accepted
+sed -e '/^trust-anchors/d' -e '/^\[pkcs11/,/^# token-label/d' \
+    -e 's/^pairs = .*/pairs = fido2+verification, fido2+password/' \
+    examples/sekisho.conf >"$dir/keys-alone"
+accepts <"$dir/keys-alone"
+lacks BAD trust
+
 t example_of_the_manual_is_accepted
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/p' man/sekisho.conf.5 |
     sed -n '/^\.Bd/,/^\.Ed/p' | grep -v '^\.' >"$dir/manual"

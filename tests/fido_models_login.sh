@@ -67,8 +67,8 @@ finish
 
 counter=0
 t no_program_asks_for_anchors
-pki_ca "$SITE/pki" ca /CN=CA && pki_cert "$SITE/pki" ca card /CN=Card ||
-    wrong "no certificate"
+pki_ca "$SITE/pki" ca /CN=CA || wrong "no CA"
+pki_cert "$SITE/pki" ca card /CN=Card || wrong "no certificate"
 run site_desk check-config
 ended 0
 shows "good  FIDO metadata: number 7" "good  fetch: "
@@ -202,6 +202,17 @@ table 2040-01-01
 chmod 666 "$SITE/cache/fido-models"
 use fine kiosk
 refused metadata-stale
+
+t roots_of_attestation_are_no_matter_of_a_login
+conf "s/old\\.example/&\\nattestation-roots = \\/nowhere/"
+use fine kiosk
+ended 0
+run site_desk check-config
+ended 1
+shows "BAD   attestation-roots: /nowhere"
+run site_desk enrol hanako --fido2 --yes
+ended 1
+shows "/nowhere: No such file"
 
 t not_asked_without_metadata
 conf
