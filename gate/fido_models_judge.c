@@ -12,7 +12,9 @@
  *    (3.1.3: "relates to"), until an update that is known to mend it;
  *  - UPDATE_AVAILABLE mends what was reported before it (3.1.3, 3.1.4), in a
  *    key whose firmware is known and not older than the update;
- *  - REVOKED stays, whatever comes after it;
+ *  - REVOKED stays, whatever comes after it, and so does
+ *    ATTESTATION_KEY_COMPROMISE: which firmware it has is the key's own word,
+ *    and whoever has its maker's secret can claim any;
  *  - a certification that follows mends nothing: it says nothing of the keys
  *    that are out there;
  *  - an unknown status is passed over (3.1.4), by whoever wrote the table.
@@ -61,7 +63,8 @@ sek_model_judge(const struct sek_model_report *r, size_t n,
 	for (i = 0; i < n; i++) {
 		if (r[i].from > now)
 			continue;
-		if (r[i].status == SEK_MODEL_REVOKED)
+		if (r[i].status == SEK_MODEL_REVOKED ||
+		    r[i].status == SEK_MODEL_ATTESTATION_KEY)
 			mended = false;
 		else if (r[i].status == SEK_MODEL_UPDATE)
 			mended = firmware != 0 && r[i].fixed != 0 &&

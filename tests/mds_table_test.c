@@ -85,7 +85,8 @@ reports_by_date_and_firmware(void)
 		/* nothing mends this */
 		{ { R(REVOKED, 10), U(20, 7) }, 2, 9, 100,
 		    SEK_MODEL_REVOKED },
-		{ { R(ATTESTATION_KEY, 10), U(20, 7) }, 2, 9, 100, 0 },
+		{ { R(ATTESTATION_KEY, 10), U(20, 7) }, 2, 9, 100,
+		    SEK_MODEL_ATTESTATION_KEY },
 	};
 	char name[40];
 	size_t i;
