@@ -51,7 +51,7 @@ void sek_mds_blob_free(struct sek_mds_blob *b);
 
 /* From x5c[0] to one of the roots, in date, of the host; the chain is the
  * caller's.  With `crls`: nor revoked by one of them, and there is one for each
- * certificate that says where its CRL is. */
+ * certificate that says where its CRL is (or SEK_E_NOENT). */
 int sek_mds_signer(const struct sek_mds_rules *rules, STACK_OF(X509) *x5c,
     STACK_OF(X509_CRL) *crls, STACK_OF(X509) **chain, struct sek_why *why)
     SEK_MUST;

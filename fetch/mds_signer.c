@@ -65,14 +65,16 @@ static int
 told(const X509_STORE_CTX *ctx, struct sek_why *why)
 {
 	const X509 *x = X509_STORE_CTX_get_current_cert(ctx);
+	int error = X509_STORE_CTX_get_error(ctx);
 	char name[257] = "";
 
 	if (x != NULL)
 		sek_cert_name(X509_get_subject_name(x), name, sizeof name);
-	sek_why_set(why, "%s: \"%s\"", X509_verify_cert_error_string(
-	    X509_STORE_CTX_get_error(ctx)), name);
+	sek_why_set(why, "%s: \"%s\"", X509_verify_cert_error_string(error),
+	    name);
 	ERR_clear_error();
-	return SEK_E_DENIED;
+	return error == X509_V_ERR_UNABLE_TO_GET_CRL ? SEK_E_NOENT :
+	    SEK_E_DENIED;
 }
 
 int

@@ -118,16 +118,17 @@ judge(struct asking *a, const struct sek_mds_rules *rules)
 	STACK_OF(X509) *chain = NULL;
 	struct sek_why why = { "" };
 	char text[512];
+	int r;
 
-	if (sek_mds_signer(rules, a->m->blob.chain, a->crls, &chain, &why) ==
-	    SEK_OK) {
+	r = sek_mds_signer(rules, a->m->blob.chain, a->crls, &chain, &why);
+	if (r == SEK_OK) {
 		sk_X509_pop_free(chain, X509_free);
 		a->m->asked = true;
 		return SEK_NEWS_NONE;
 	}
 	(void)snprintf(text, sizeof text, "its signer: %.200s%s%.250s",
 	    why.text, a->why[0] != '\0' ? "; " : "", a->why);
-	return sek_metadata_say(a->m, a->why[0] != '\0' ?
+	return sek_metadata_say(a->m, r == SEK_E_NOENT && a->why[0] != '\0' ?
 	    SEK_NEWS_UNREACHABLE : SEK_NEWS_UNTRUSTED, text);
 }
 

@@ -36,6 +36,8 @@ pki_cert "$pki" sub other "/CN=www.example.jp" \
 pki_cert "$pki" sub late "/CN=$host" profile=expired ext=$san
 pki_cert "$pki" sub asked "/CN=$host" ext=$san \
     ext=crlDistributionPoints=URI:"$url/ok/sub.crl"
+pki_cert "$pki" sub twice "/CN=$host" ext=$san \
+    ext=crlDistributionPoints=URI:"$url/ok/none.crl",URI:"$url/ok/sub.crl"
 pki_cert "$pki" ca staff "/CN=$host" ext=$san
 cp "$pki/root.crt" "$SITE/etc/mds.pem"
 chmod 644 "$SITE/etc/mds.pem"
@@ -406,6 +408,12 @@ good 8 | blob blob by=asked
 pki_crl "$pki" sub "$www/sub.crl" \
     revoke="$(pki_serial "$pki/asked.crt"),keyCompromise"
 refused untrusted "revoked"
+# that one of two addresses had nothing is not the verdict
+good 8 | blob blob by=twice
+pki_crl "$pki" sub "$www/sub.crl" \
+    revoke="$(pki_serial "$pki/twice.crt"),keyCompromise"
+refused untrusted "revoked"
+good 8 | blob blob by=asked
 pki_crl "$pki" root "$www/sub.crl"
 refused 'untrusted|unreachable' "unable to get certificate CRL"
 rm "$www/sub.crl"
