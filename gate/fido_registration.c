@@ -100,7 +100,8 @@ read_data(const struct sek_make *make, const struct sek_fido_created *c,
 /* -- rules */
 
 /* CTAP 2.1 12.1: what came back counts.  A key that does not know the
- * extension leaves it out, and nothing is made of it. */
+ * extension leaves it out, and nothing is made of it.  Level 1 is what there
+ * is without any. */
 static int
 check_protect(const struct sek_make *make, const struct sek_fido_rules *rules,
     const struct sek_fido_created *c, const struct sek_fido_cred *out,
@@ -109,7 +110,8 @@ check_protect(const struct sek_make *make, const struct sek_fido_rules *rules,
 	uint8_t want = make->protect > rules->protect ? make->protect :
 	    rules->protect;
 
-	if ((c->protects || out->protect != 0) && out->protect < want) {
+	if ((c->protects || out->protect != 0) && want > 1 &&
+	    out->protect < want) {
 		sek_why_set(why, "the key protects the credential at level "
 		    "%u only, asked for was %u", out->protect, want);
 		return SEK_E_DENIED;

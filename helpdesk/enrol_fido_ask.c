@@ -20,7 +20,7 @@
 #define NONCE_BYTES 32u
 
 /* credProtect, CTAP 2.1 12.1 */
-#define PROTECT_NONE 0
+#define PROTECT_OPEN 1    /* anybody finds it, by a touch */
 #define PROTECT_WITH_ID 2 /* whoever has the id may use it by touch */
 #define PROTECT_VERIFY 3  /* never without the person's verification */
 
@@ -132,10 +132,11 @@ requests(struct fido *f)
 	struct sek_create *c = &f->create;
 	struct sek_make *m = c->make;
 
-	/* A key that is to be found by a touch alone may not be hidden. */
+	/* What is to be found by a touch alone may not be hidden: that is
+	 * said, since there are keys that hide what nobody speaks of. */
 	m[0] = (struct sek_make){ .resident = f->resident,
 		.protect = f->verify ? PROTECT_VERIFY :
-		    f->resident ? PROTECT_NONE : PROTECT_WITH_ID };
+		    f->resident ? PROTECT_OPEN : PROTECT_WITH_ID };
 	(void)snprintf(m[0].rp, sizeof(m[0].rp), "%s",
 	    f->e->d->policy->rp_id);
 	c->n_makes = 1;

@@ -119,6 +119,12 @@ registration(struct fido *f, size_t i, struct sek_why *why)
 	if (r != SEK_OK)
 		return r == SEK_E_NOMEM ? SEK_R_INTERNAL :
 		    reason_of(f, &f->made[i]);
+	if (asked->alg != SEK_FIDO_NO_ALG && c->alg != asked->alg) {
+		sek_why_set(why, "asked for a key of %s, it made one of %s",
+		    sek_fido_alg_word((enum sek_fido_alg)asked->alg),
+		    sek_fido_alg_word(c->alg));
+		return SEK_R_BAD_ASSERTION;
+	}
 	memcpy(c->handle, asked->handle, asked->handle_len);
 	c->handle_len = asked->handle_len;
 	c->resident = asked->make[i].resident;

@@ -169,7 +169,9 @@ warn(const struct fido *f)
 	const struct sek_fido_cred *c = &f->cred[0];
 	const struct desk *d = f->e->d;
 
-	if (f->create.make[0].protect > c->protect)
+	/* level 1 is none */
+	if (f->create.make[0].protect > 1 &&
+	    f->create.make[0].protect > c->protect)
 		DESK_SAY(d, f->verify ? W_FIDO_UNPROTECTED :
 		    W_FIDO_UNPROTECTED_ID, { NULL });
 	if (c->attestation != SEK_ATT_TRUSTED)

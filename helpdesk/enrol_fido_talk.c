@@ -198,6 +198,7 @@ on_ask_pin(struct fido *f, const struct sek_buf *body)
 	r = get_pin(f, ask.label, &pin);
 	if (r == DESK_GO)
 		r = send(f, SEK_U_PIN, &pin);
+	f->pin_given = r == DESK_GO;
 	sek_buf_free(&pin);
 	return r;
 }
@@ -233,8 +234,10 @@ on_note(struct fido *f, const struct sek_buf *body)
 static int
 on_created(struct fido *f, const struct sek_buf *body)
 {
+	/* --pin goes on record: not without one */
 	if (sek_fido_created_dec(&f->made[f->n_made], body) != SEK_OK ||
-	    f->made[f->n_made].index != f->n_made)
+	    f->made[f->n_made].index != f->n_made ||
+	    (f->pin && !f->pin_given))
 		return helper_failed(f, SEK_R_HELPER_PROTOCOL);
 	f->n_made++;
 	return DESK_GO;

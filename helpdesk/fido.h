@@ -57,6 +57,7 @@ struct fido {
 	struct sek_create create; /* its ids are owned */
 	struct fido_held *held; /* owned: what the ids point to */
 	uint32_t tries;         /* wrong PINs so far */
+	bool pin_given;         /* the helper was */
 	bool asked;             /* for a touch or a finger */
 	bool maybe;             /* the key may have made one all the same */
 	enum sek_reason failed; /* how it ended, when it ended badly */

@@ -195,8 +195,15 @@ only stored
 enrol taro --resident
 ended 0
 has '  stored       on the key itself: it says whose it is' \
-    '  protection   level 0'
-recorded '"resident":true' '"protect":0'
+    '  protection   level 1'
+recorded '"resident":true' '"protect":1'
+lacks 'can find out'
+
+t resident_on_a_key_that_tells_no_level
+only stored4 protect=ignored
+enrol taro --resident
+ended 0
+has '  protection   level 0'
 lacks 'can find out'
 
 t resident_with_verification

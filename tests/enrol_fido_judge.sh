@@ -344,6 +344,18 @@ enrol hanako --verification
 refused 'NOT ENROLLED: not-verified'
 on_record not-verified
 
+t another_algorithm_than_was_asked_for
+begin
+enrol hanako --alg eddsa
+refused 'NOT ENROLLED: bad-assertion: asked for a key of eddsa, it made one'
+on_record bad-assertion
+
+t no_pin_is_on_record_that_was_not_given
+printf '%s\n' flags=45 id=c3c3c3c3 >"$SITE/libexec2/sekisho-fido.mode"
+begin
+enrol hanako --pin --pin-file "$dir/pin"
+refused helper-protocol
+
 t a_helper_that_misbehaves
 while read -r act words; do
 	fake hanako "$act"

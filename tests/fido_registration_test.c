@@ -114,6 +114,9 @@ protect_levels(void)
 	} c[] = {
 		{ 2, 3, true, SEK_OK }, { 3, 3, true, SEK_OK },
 		{ 1, 1, true, SEK_OK }, { 3, 2, true, SEK_E_DENIED },
+		/* level 1 is none; a key may have a higher one of its own */
+		{ 1, 0, true, SEK_OK }, { 1, 0, false, SEK_OK },
+		{ 1, 2, true, SEK_OK }, { 1, 3, true, SEK_OK },
 		{ 2, 1, true, SEK_E_DENIED }, { 3, 0, true, SEK_E_DENIED },
 		{ 3, 0, false, SEK_OK }, { 3, 2, false, SEK_E_DENIED }, { 0, 0, true, SEK_OK },
 		{ 0, 2, true, SEK_E_DENIED }, { 2, 4, true, SEK_E_SYNTAX },
