@@ -217,13 +217,17 @@ taken(const struct fk_helper *h, const struct fk_key *k,
 	return true;
 }
 
-/* Some want their PIN for whatever they make, once it is set (CTAP 2.0). */
+/* Some want their PIN for whatever they make, once it is set (CTAP 2.0).  And
+ * without it none is refused for what it hides (credProtect 3). */
 static bool
-wants_pin(struct fk_key *k)
+wants_pin(const struct fk_helper *h, struct fk_key *k)
 {
 	const struct fk_traits *t = fk_traits(k);
+	const struct fk_part hidden = { .ids = h->make.ids, .n = h->make.n,
+		.rp = (uint8_t)h->index, .hidden = true };
 
-	return fido_dev_has_pin(k->dev) && t != NULL && !t->free_create;
+	return fido_dev_has_pin(k->dev) && t != NULL &&
+	    (!t->free_create || fk_part_left(&hidden));
 }
 
 static int
@@ -238,7 +242,7 @@ make_one(struct fk_helper *h, struct fk_key *k)
 
 	if ((r = fk_begin(h, k)) == SEK_OK)
 		r = fk_ask(h, k, &task, h->make.verify || h->go.verify ||
-		    wants_pin(k), &how);
+		    wants_pin(h, k), &how);
 	if (r == SEK_OK && !taken(h, k, &q, how, &m))
 		r = fk_fail(h, SEK_UF_DEVICE, FIDO_OK,
 		    "malformed credential");

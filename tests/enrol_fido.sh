@@ -127,6 +127,11 @@ recorded '"verified":true' '"protect":3' '"proof":"pin"'
 lacks 1234-abcd
 ! grep -rqF 1234-abcd "$SITE/log" || wrong "the PIN is in the record"
 
+t a_key_that_hides_what_it_has_is_refused_all_the_same
+begin
+enrol jiro --pin-file "$dir/pin"
+refused 'this key is enrolled for jiro already'
+
 t with_verification_by_pin
 only third
 fido_pin third 1234-abcd
