@@ -234,6 +234,25 @@ lacks 'auth = 0 Success'
 login keys jiro
 lacks 'auth = 0 Success'
 
+t a_key_of_u2f_days_logs_in
+people old ''
+site_user old pw-old
+site_desk account add old --person old >"$dir/out" || wrong "no account"
+fido_unplug one
+fido_key u2f versions=u2f
+made -u old | awk -F'[:,]' '{ print $2 " " $3 }' >"$dir/words"
+read -r id key <"$dir/words"
+lines "old:$(tr -d = <<<"$id" | tr '+/' '-_'),04$(base64 -d <<<"$key" |
+    od -An -v -tx1 | tr -d ' \n')"
+import --origin pam://other.example.jp --appid "$ORIGIN"
+ended 0
+shows 'imported as credential'
+login keys old
+ended 0
+recorded '"reason":"ok"' '"event":"auth"' "\"rp\":\"$ORIGIN\""
+fido_unplug u2f
+fido_plug one
+
 t the_key_file_of_openssh_logs_in
 people sshuser ''
 d import pam-u2f "$dir/sk" --sshformat --user sshuser --dry-run
