@@ -51,6 +51,7 @@ read_line(int fd, int signals, struct sek_buf *out)
 			if (read(signals, &info, sizeof(info)) ==
 			    (ssize_t)sizeof(info))
 				(void)kill(getpid(), (int)info.ssi_signo);
+			sek_buf_clear(out); /* half a line is none */
 			r = SEK_E_EOF;
 		} else if (read(fd, &c, 1) != 1)
 			r = SEK_E_EOF;
@@ -187,10 +188,19 @@ desk_pin_file(const char *path, struct sek_buf *out, struct sek_why *why)
 int
 desk_pin_fd(int fd, struct sek_buf *out, struct sek_why *why)
 {
-	int r;
+	sigset_t set, before;
+	int signals, r = SEK_E_SYS;
 
 	sek_buf_clear(out);
-	r = read_line(fd, -1, out);
+	/* the caller may have held them back already */
+	enders(&set);
+	(void)sigprocmask(SIG_BLOCK, &set, &before);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (signals >= 0) {
+		r = read_line(fd, signals, out);
+		(void)close(signals);
+	}
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	/* a pipe may end without a line end */
 	if (r == SEK_E_EOF && out->len > 0)
 		r = SEK_OK;

@@ -99,6 +99,7 @@ signals_held(struct fido *f)
 	(void)sigaddset(&set, SIGHUP);
 	(void)sigaddset(&set, SIGQUIT);
 	(void)sigaddset(&set, SIGTSTP);
+	(void)sigaddset(&set, SIGPIPE); /* nobody reads what is told */
 	(void)sigprocmask(SIG_BLOCK, &set, &before);
 	f->signals = signalfd(-1, &set, SFD_CLOEXEC);
 	r = f->signals >= 0 ? prepared(f) :

@@ -114,6 +114,7 @@ receive(struct fido *f, const struct sek_deadline *dl, enum word late,
 			DESK_ERR(f->e->d, W_NOT_CONFIRMED, { NULL });
 			return ended(f, SEK_R_CANCELLED, "interrupted");
 		}
+		f->maybe = f->asked;
 		DESK_ERR(f->e->d, late, { NULL });
 		return ended(f, late == W_FIDO_NO_KEY ? SEK_R_NO_TOKEN :
 		    SEK_R_HELPER_TIMEOUT, "");

@@ -362,6 +362,33 @@ for ((i = 0; i < 200; i++)); do
 done
 ((i < 200)) || wrong "it blinks on"
 
+t ended_while_it_waits_for_a_pin_of_a_script
+only patient
+fido_pin patient 1234-abcd
+fido_trace patient >/dev/null
+begin
+mkfifo "$dir/fifo"
+exec 8<>"$dir/fifo"
+printf 1234 >&8 # half of it
+"$SITE/libexec/sekisho" enrol hanako --fido2 --pin --pin-fd 8 --yes \
+    --conf "$SITE_CONF" >"$dir/out" 2>&1 &
+pid=$!
+for ((i = 0; i < 300; i++)); do
+	grep -q pin "$FIDO_KEYS/patient/trace" && break
+	sleep 0.01
+done
+sleep 0.3
+kill "$pid"
+for ((i = 0; i < 300; i++)); do
+	kill -0 "$pid" 2>/dev/null || break
+	sleep 0.01
+done
+((i < 300)) || { wrong "it waits on"; kill -9 "$pid"; }
+wait "$pid" 2>/dev/null
+exec 8>&-
+[[ $(state) == "$before" ]] || wrong "something was stored"
+[[ $(fido_tries patient) == 8 ]] || wrong "half a PIN was tried"
+
 t key_full
 only key2 rkslots=0
 begin

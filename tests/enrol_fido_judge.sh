@@ -373,6 +373,7 @@ END
 
 t a_helper_that_hangs
 waited 'the key gives no answer'
+grep -q 'NOT ENROLLED: helper-timeout' "$dir/slow" || wrong "$(<"$dir/slow")"
 
 t a_helper_that_cannot_be_started
 rm "$SITE/libexec2/sekisho-fido"

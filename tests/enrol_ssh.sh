@@ -231,6 +231,14 @@ tail -n 1 "$SITE_LOG" | grep -q '"reason":"cancelled"' ||
     wrong "$(tail -n 1 "$SITE_LOG")"
 wait %%
 
+t nobody_reads_what_is_told
+before=$(state)
+fido_knobs four touch=no
+site_desk enrol taro --fido2 --yes --ssh "$dir/id_x" 2>/dev/null |
+    head -n 1 >/dev/null
+[[ $(state) == "$before" ]] || wrong "something was stored"
+no_files "$dir/id_x"
+
 t what_cannot_be_recorded_is_not_enrolled
 fido_knobs four
 mv "$SITE_LOG" "$dir/log.kept"
