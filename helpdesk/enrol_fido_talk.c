@@ -310,6 +310,8 @@ begin(struct fido *f)
 		sek_buf_clear(&body);
 		sek_go_enc(&body, &go);
 		r = send(f, SEK_U_GO, &body);
+		/* a card does what it is asked without a word before */
+		f->asked = f->create.pcsc;
 	}
 	sek_buf_free(&body);
 	return r;

@@ -6,6 +6,7 @@
  * Part of the administrator's program.  That nobody proved to have the keys
  * is on record: the file was believed.
  */
+#include <openssl/sha.h>
 #include <string.h>
 
 #include "gate/audit.h"
@@ -17,13 +18,16 @@ record(struct import *im, const struct import_plan *plan,
     const struct sek_credential *c, const struct sek_fido_cred *f)
 {
 	json_t *rec = desk_record(im->d, "enrol");
+	uint8_t hash[SHA256_DIGEST_LENGTH];
 
+	(void)SHA256(f->id, f->id_len, hash);
 	sek_record_str(rec, "person.name", plan->person.name);
 	sek_record_str(rec, "person.display", plan->person.display);
 	sek_record_str(rec, "token.kind", "fido2");
 	sek_record_int(rec, "token.credential", c->id);
 	sek_record_int(rec, "token.number", c->token);
 	sek_record_str(rec, "token.rp", f->rp);
+	sek_record_hex(rec, "token.id_sha256", hash, sizeof hash);
 	sek_record_str(rec, "token.alg", sek_fido_alg_word(f->alg));
 	sek_record_bool(rec, "token.verified", f->verified);
 	sek_record_str(rec, "change.object", "credential");

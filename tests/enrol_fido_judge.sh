@@ -371,6 +371,13 @@ done <<-END
 	index=1 helper-protocol
 END
 
+t a_card_may_have_made_one_unseen
+conf 'readers = yes'
+fake hanako act=signal
+refused 'NOT ENROLLED: helper-crashed'
+on_record helper-crashed
+conf
+
 t a_helper_that_hangs
 waited 'the key gives no answer'
 grep -q 'NOT ENROLLED: helper-timeout' "$dir/slow" || wrong "$(<"$dir/slow")"

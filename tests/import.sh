@@ -163,6 +163,8 @@ has 'line 1, taro: credentials to take: 2' \
 recorded '"event":"enrol"' '"person":{"display":"hanako 殿","name":"hanako"}' \
     '"alg":"es256"' '"credential":3' '"kind":"fido2"' '"number":3' \
     "\"rp\":\"$ORIGIN\"" '"verified":true' "\"file\":\"$file\"" '"line":2' \
+    "\"id_sha256\":\"$(cut -d: -f2 "$dir/real" | tail -n 1 | cut -d, -f1 |
+    base64 -d | sha256sum | cut -d' ' -f1)\"" \
     '"object":"credential"' '"proof":"none"'
 held "SELECT group_concat(verified || rp || counted || length(handle))
     FROM fido" "0${ORIGIN}00,0${ORIGIN}00,1${ORIGIN}00"
