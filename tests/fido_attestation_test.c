@@ -56,6 +56,68 @@ paths(void)
 	path_through(roots, other_root, SEK_ATT_UNKNOWN, "self-signed");
 }
 
+/* A path over this issuer, which our root has signed. */
+static void
+path_over(const struct attester *a, enum sek_attestation want)
+{
+	X509 *issuer = make_attester(a);
+	struct scene s;
+
+	CHECK(issuer != NULL);
+	set_scene(&s, FORM_PACKED);
+	s.leaf.issuer = issuer;
+	s.leaf.issuer_key = a->key;
+	s.st.x5c[1] = issuer;
+	s.st.n_x5c = 2;
+	expect_good(&s, want);
+	X509_free(issuer);
+}
+
+#define ISSUER_BUT(code) do {						\
+	struct attester a = good;					\
+	code;								\
+	path_over(&a, SEK_ATT_UNKNOWN);					\
+} while (0)
+
+static void
+issuers_that_may_not(void)
+{
+	struct attester good = usual_attester(mid_key, root, root_key);
+	STACK_OF(X509) *own = sk_X509_new_null();
+	struct attester top = usual_attester(root_key, NULL, NULL);
+	struct scene s;
+	X509 *x;
+
+	good.constraints = "critical,CA:TRUE";
+	good.aaguid = NULL;
+	good.name = "Middle";
+	path_over(&good, SEK_ATT_TRUSTED);
+	ISSUER_BUT(a.constraints = "critical,CA:FALSE");
+	ISSUER_BUT(a.constraints = NULL);
+	ISSUER_BUT(a.constraints = NULL; a.version = X509_VERSION_1);
+	ISSUER_BUT(a.to = T0 - 1);
+	ISSUER_BUT(a.from = T0 + 1);
+	ISSUER_BUT(a.md = EVP_sha1());
+	ISSUER_BUT(a.issuer_key = other_key_);
+	/* an extension that nobody knows, and critical */
+	ISSUER_BUT(a.aaguid = "critical,DER:0500");
+	ISSUER_BUT(a.key = weak_key);
+
+	/* a root of yesterday */
+	top.name = "Old Root";
+	top.constraints = "critical,CA:TRUE";
+	top.aaguid = NULL;
+	top.to = T0 - 1;
+	x = make_attester(&top);
+	CHECK(own != NULL && x != NULL && sk_X509_push(own, x) > 0);
+	set_scene(&s, FORM_PACKED);
+	s.leaf.issuer = x;
+	s.rules.roots = own;
+	expect_good(&s, SEK_ATT_UNKNOWN);
+	CHECK(strstr(s.chain, "expired") != NULL);
+	sk_X509_pop_free(own, X509_free);
+}
+
 /* As MDS may list it: the attestation certificate is the root. */
 static void
 leaf_is_root(void)
@@ -242,6 +304,7 @@ main(void)
 		return 1;
 	RUN(bad_certificates);
 	RUN(paths);
+	RUN(issuers_that_may_not);
 	RUN(leaf_is_root);
 	RUN(leaf_issues);
 	RUN(dates_and_hashes);
