@@ -37,7 +37,9 @@ desk_fido_put(const struct desk *d, FILE *f, const struct sek_fido_cred *c)
 	put(d, f, W_FIDO_TOKEN, number, NULL);
 	sek_aaguid_text(model, c->aaguid);
 	put(d, f, W_FIDO_MODEL, is_known(c->aaguid, sizeof c->aaguid) ? model :
-	    "?", sek_attestation_word(c->attestation));
+	    "?", desk_word(c->attestation == SEK_ATT_TRUSTED ? W_ATTESTED :
+	    c->attestation == SEK_ATT_UNKNOWN ? W_ATTESTED_UNKNOWN :
+	    W_ATTESTED_NOT, d->lang));
 	if (c->transports[0] != '\0')
 		put(d, f, W_FIDO_BY, c->transports, NULL);
 	if (c->verified)

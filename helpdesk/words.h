@@ -69,7 +69,10 @@ enum word {
 	W_FIDO_KEY,
 	W_FIDO_KEY_OF,     /* %1 RP ID, %2 algorithm */
 	W_FIDO_TOKEN,      /* %1 number */
-	W_FIDO_MODEL,      /* %1 AAGUID or "?", %2 word of the attestation */
+	W_FIDO_MODEL,      /* %1 AAGUID or "?", %2 one of the next three */
+	W_ATTESTED_NOT,
+	W_ATTESTED_UNKNOWN,
+	W_ATTESTED,
 	W_FIDO_BY,         /* %1 transports */
 	W_FIDO_VERIFIED,
 	W_FIDO_RESIDENT,

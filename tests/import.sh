@@ -712,7 +712,7 @@ done <"$dir/commands"
 t in_japanese
 site_conf "$FIDO" 's/^language = .*/language = ja/'
 d list hanako
-shows 'FIDO2キー' '機種 ? (証明: none)、本人確認あり、カウンターなし'
+shows 'FIDO2キー' '機種 ? (製造元証明: なし)、本人確認あり、カウンターなし'
 lines "nobody-here:x"
 import
 refused '1 行目 nobody-here: 引き継げません: 利用者もアカウントもありません'
