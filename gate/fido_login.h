@@ -53,6 +53,7 @@ struct sek_fido_login {
 	struct sek_assert ask;  /* its ids point into `ids` */
 	struct sek_buf ids;
 	bool decoy;             /* the only id is nobody's */
+	bool full;              /* there were more than can be asked for */
 
 	/* fido_judge.c */
 	bool go_verify;         /* what the key is told */
@@ -60,7 +61,8 @@ struct sek_fido_login {
 	enum sek_models_state models_state;
 	struct sek_models_info models_info; /* but for MISSING */
 	struct sek_fido_match match; /* the one that was taken last */
-	bool told;              /* by the key, before it was touched */
+	bool told;              /* by the key, before it was touched: the
+				   match of this login is its */
 
 	/* fido_prove.c */
 	uint32_t pins;          /* given so far */
@@ -83,7 +85,7 @@ bool sek_fido_asked_for(const struct sek_fido_login *k, uint8_t rp,
 
 /* -- fido_judge.c */
 /* What a key says of itself before it is touched.  OK: it may be told to go
- * on (l->matched tells whether we know which credential it is); NONE: no key
+ * on (`told` says whether we know which credential it is); NONE: no key
  * that serves; else why it is refused. */
 enum sek_reason sek_fido_ready(struct sek_login *l,
     const struct sek_key_status *s);

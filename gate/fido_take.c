@@ -171,6 +171,8 @@ choose_account(struct sek_login *l, const struct owner *o)
 	reason = sek_choose(l, choices, o->n, &which);
 	if (reason == SEK_R_OK)
 		l->account = o->account[which];
+	else /* nobody has said which */
+		sek_wipe(&l->account, sizeof l->account);
 	return reason;
 }
 

@@ -96,7 +96,8 @@ hear_key(struct sek_login *l, struct sek_helper *h, uint8_t msg,
 	if (s.kind != SEK_KEY_READY)
 		return SEK_R_NONE;
 	reason = sek_fido_ready(l, &s);
-	if (reason != SEK_R_OK || l->matched)
+	/* what is matched may be a card that was refused before */
+	if (reason != SEK_R_OK || l->fido.told)
 		return reason;
 	w->ready = true;
 	return SEK_R_NONE;

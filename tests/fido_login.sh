@@ -320,6 +320,18 @@ login --service verify
 lacks "auth = 0"
 recorded '"event":"auth"'
 
+t key_first_by_a_touch_alone
+fido_key touch && enrol hanako touch --resident
+printf '%s\n' Several=hanako Password=himitsu-2 >"$dir/answers"
+run site_drive --service keys --answers "$dir/answers" --steps auth
+ended 0
+has "user=hanako"
+lacks "prompt: PIN"
+recorded '"flags":"up"'
+only plain
+login --service keys
+refused no-match
+
 t a_choice_that_is_cancelled
 only resident
 printf '%s\n' "PIN=$KEY_PIN" Several= >"$dir/answers"
@@ -327,6 +339,7 @@ run site_drive --service mixed --answers "$dir/answers" --steps auth
 refused cancelled
 has "auth = 19 Conversation error"
 recorded '"kind":"fido2"' '"name":"hanako"'
+no_record '"account":'
 
 t a_card_comes_before_a_key_of_nobody_knows_whom
 card taro
@@ -472,16 +485,27 @@ run site_drive --service mixed --user taro --answers "$dir/answers" \
 ended 0
 recorded '"event":"auth"'
 
-# a module that takes its time to see a card
-slow_cards() {
-	mv "$SITE/libexec/sekisho-pkcs11" "$SITE/libexec/real"
+# slow PROGRAM: it takes its time to see a token
+slow() {
+	mv "$SITE/libexec/$1" "$SITE/libexec/real"
 	printf '#!/bin/sh\nsleep 1.2\nexec %s/libexec/real "$@"\n' "$SITE" \
-	    >"$SITE/libexec/sekisho-pkcs11"
-	chmod 755 "$SITE/libexec/sekisho-pkcs11"
+	    >"$SITE/libexec/$1"
+	chmod 755 "$SITE/libexec/$1"
 }
+t a_revoked_card_is_not_taken_for_a_key_that_does_not_say_whose
+card gone
+only strange
+slow sekisho-fido
+run site_drive --service mixed --user ward3 --answer PIN= \
+    --answer Password=x --steps auth
+mv "$SITE/libexec/real" "$SITE/libexec/sekisho-fido"
+refused no-match
+no_record taro '"token"'
+card taro
+
 t a_card_while_a_key_blinks
 only plain
-slow_cards
+slow sekisho-pkcs11
 card taro
 fido_knobs plain touch=no
 fido_trace plain >"$dir/trace"
