@@ -37,7 +37,9 @@ add_id(struct sek_fido_login *k, size_t rp, const uint8_t *id, size_t n,
 	size_t size = k->ids.len + k->ask.n * ID_OVERHEAD + n + ID_OVERHEAD;
 
 	/* the first ones are the active ones of active persons */
-	if (k->ask.n >= SEK_FIDO_MAX_IDS || size > MAX_IDS_BYTES)
+	k->full = k->full || k->ask.n >= SEK_FIDO_MAX_IDS ||
+	    size > MAX_IDS_BYTES;
+	if (k->full)
 		return;
 	sek_put_raw(&k->ids, id, n);
 	k->ask.ids[k->ask.n++] = (struct sek_fido_id){ .n = n,

@@ -11,6 +11,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "gate/denied.h"
 #include "gate/login.h"
 #include "sekisho/escape.h"
 
@@ -163,6 +164,9 @@ find_token(struct sek_login *l, enum sek_reason about_account)
 
 	if (reason == SEK_R_NO_MATCH && l->not_granted)
 		reason = SEK_R_NOT_GRANTED;
+	if (reason == SEK_R_NO_MATCH && l->fido.full)
+		sek_login_detail(l, "more keys are enrolled for this account "
+		    "than can be asked for at a time");
 	if (sek_reason(sek_login_told(l, reason))->paced)
 		sek_password_pretend(l);
 	if (reason == SEK_R_NO_TOKEN)
@@ -171,6 +175,54 @@ find_token(struct sek_login *l, enum sek_reason about_account)
 	    reason == SEK_R_NO_TOKEN || sek_reason(reason)->paced))
 		return about_account;
 	return reason;
+}
+
+/* Neither deny-list nor helpdesk have anything against it now. */
+static enum sek_reason
+check_deny_list(struct sek_login *l, const struct sek_person *p)
+{
+	struct sek_deny d = { .id = 0 };
+	int r = l->leaf != NULL ? sek_denied(l->store, l->trust, l->leaf,
+	    &l->cert, p->name, &d) : sek_store_denied(l->store, p->name,
+	    l->credential.spki_sha256, NULL, NULL, &d);
+
+	if (r == SEK_E_NOENT)
+		return SEK_R_OK;
+	l->denied = d.id;
+	return r == SEK_OK ? SEK_R_DENY_LISTED : SEK_R_STORE;
+}
+
+/* What was judged before the person had to type may have been taken back
+ * since: by the helpdesk, or because another login has shown meanwhile that
+ * there are two of this key. */
+static enum sek_reason
+judge_again(struct sek_login *l)
+{
+	struct sek_credential c;
+	struct sek_account a;
+	struct sek_person p;
+	enum sek_reason reason;
+	int r;
+
+	if (sek_store_credential_by_id(l->store, l->credential.id, &c) !=
+	    SEK_OK || sek_store_person_by_id(l->store, l->person.id, &p) !=
+	    SEK_OK || sek_store_account(l->store, l->account.name, &a) !=
+	    SEK_OK)
+		return SEK_R_STORE;
+	if ((reason = check_deny_list(l, &p)) != SEK_R_OK)
+		return reason;
+	if (c.status != SEK_STATUS_ACTIVE) {
+		sek_login_detail(l, c.status_reason);
+		return c.status == SEK_STATUS_REVOKED ?
+		    SEK_R_CREDENTIAL_REVOKED : SEK_R_CREDENTIAL_SUSPENDED;
+	}
+	if (p.status != SEK_STATUS_ACTIVE)
+		return SEK_R_PERSON_SUSPENDED;
+	if (a.status != SEK_STATUS_ACTIVE)
+		return SEK_R_ACCOUNT_SUSPENDED;
+	r = sek_store_granted(l->store, p.id, a.id);
+	return r == SEK_OK ? SEK_R_OK : r == SEK_E_NOENT ?
+	    SEK_R_NOT_GRANTED : SEK_R_STORE;
 }
 
 /* The checks in their order.  Any way out but the last one is a denial. */
@@ -196,7 +248,7 @@ decide(struct sek_login *l)
 	if (sek_password_is_in(l->pair) &&
 	    (reason = sek_password_check(l)) != SEK_R_OK)
 		return reason;
-	return SEK_R_OK;
+	return judge_again(l);
 }
 
 /* Both kinds of evidence, as the pair that was chosen demands it. */

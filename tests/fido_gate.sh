@@ -254,6 +254,55 @@ refused credential-suspended
 lacks "prompt: Password"
 site_desk resume "$number" >/dev/null
 
+# a password takes its time
+slow_password() {
+	mv "$at/sekisho-password" "$at/real"
+	printf '#!/bin/sh\nsleep 0.8\nexec %s/real "$@"\n' "$at" \
+	    >"$at/sekisho-password"
+	chmod 755 "$at/sekisho-password"
+}
+t row11_revoked_while_the_password_is_checked
+slow_password
+taken_back() { # REASON RECORDED UNDO COMMAND...
+	lied hana "sign hana counter=$((++hana))"
+	( sleep 0.5; site_desk "${@:4}" >/dev/null ) &
+	login --user hanako
+	wait
+	has "prompt: Password of 佐藤 花子: "
+	[[ $(grep '"event":"auth"' "$SITE_LOG" | tail -n 1) == \
+	    *"$2"*"\"reason\":\"$1\""* ]] || wrong "no $2, $1"
+	lacks "auth = 0"
+	# shellcheck disable=SC2086 # words of a command
+	site_desk $3 >/dev/null || wrong "$3"
+}
+hana=10
+taken_back credential-suspended 'just now' "resume $number" \
+    suspend "$number" --reason 'just now'
+taken_back deny-listed '"deny":{"id":2}' 'allow 2 --reason found' \
+    deny person hanako --reason lost
+taken_back person-suspended hanako 'person resume hanako --reason back' \
+    person suspend hanako --reason leave
+taken_back account-suspended hanako 'account resume hanako --reason back' \
+    account suspend hanako --reason leave
+taken_back not-granted hanako 'account grant hanako hanako' \
+    account ungrant hanako hanako
+
+t row11_its_copy_is_found_out_while_the_password_is_checked
+row taro copied counter=70
+lied copied "sign copied flags=1 counter=75"
+login --user taro &
+sleep 0.5
+lied copied "sign copied flags=1 counter=72"
+( exec >"$dir/second" 2>&1; site_drive --service ward --user taro \
+    --answer Password=himitsu-1 --steps auth )
+wait
+for what in clone-suspected credential-suspended; do
+	tail -n 2 "$SITE_LOG" | grep -q "\"reason\":\"$what\"" ||
+	    wrong "no $what: $(cat "$dir/second")"
+done
+lacks "auth = 0"
+mv "$at/real" "$at/sekisho-password"
+
 pins() {
 	login --service kiosk --answer PIN=1 --answer PIN=2 "$@"
 }
