@@ -550,4 +550,32 @@ lie "status none" "status strange" "status none" "status ready plain" go \
 login --user taro
 ended 0
 
+t more_keys_than_can_be_asked_for
+# one more than go into a question, of somebody else who opens the account
+sqlite3 "$SITE/lib/sekisho.db" "
+PRAGMA foreign_keys = on;
+CREATE TEMP TABLE n AS WITH RECURSIVE c (i) AS (SELECT 100001 UNION ALL
+ SELECT i + 1 FROM c WHERE i < 101025) SELECT i, person.id AS p FROM c, person
+ WHERE name = 'hanako';
+INSERT INTO credential (id, person_id, bind, status, status_reason, label,
+ spki_sha256, cert_sha256, subject, issuer, serial, not_after, token_serial,
+ created, created_by, changed, changed_by, kind) SELECT i, p, 1, 2, '', '',
+ randomblob(32), randomblob(32), '', '', '', 0, '', 1, 'x', 1, 'x', 2 FROM n;
+INSERT INTO token SELECT i, p, 1, 'x' FROM n;
+INSERT INTO fido SELECT i, i, 'hospital.example', randomblob(64), -7,
+ randomblob(91), x'', zeroblob(16), 0, '', 0, 0, 0, 0, 0, 0, zeroblob(32), 0,
+ 0, 0 FROM n;" || wrong "no keys"
+row taro late
+lie "wanted ids=1024" "wanted not=late" "status strange"
+login --user ward3
+refused no-match
+recorded "more keys are enrolled for this account"
+lie "status ready" go "sign plain flags=1 counter=3000"
+login --user ward3
+ended 0
+within 4000
+lied late "sign late flags=1"
+login --user taro
+ended 0
+
 finish
