@@ -146,9 +146,13 @@ keep_counter(struct sek_login *l, struct sek_fido_cred *f)
 		r = sek_store_fido_count(l->store, f, counter);
 		if (r == SEK_OK)
 			return SEK_R_OK;
-		if (r != SEK_E_EXISTS || sek_store_fido_of(l->store,
-		    f->credential, f) != SEK_OK)
+		if (r == SEK_E_EXISTS)
+			r = sek_store_fido_of(l->store, f->credential, f);
+		if (r != SEK_OK) {
+			sek_login_detail(l, "its signature counter could not "
+			    "be stored");
 			return SEK_R_STORE;
+		}
 		/* another login was faster, or it was suspended meanwhile */
 		if (f->suspect != 0)
 			return SEK_R_CLONE_SUSPECTED;

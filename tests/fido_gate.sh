@@ -365,6 +365,20 @@ lied counting "sign counting flags=1 counter=46"
 login --user taro
 recorded '"counter_before":45'
 
+t no_login_without_storing_the_counter
+mount --bind "$SITE/lib" "$SITE/lib" &&
+    mount -o remount,bind,ro "$SITE/lib" || wrong "not read-only"
+lied counting "sign counting flags=1 counter=47"
+login --user taro
+umount -l "$SITE/lib"
+refused store
+lacks "prompt: Password"
+recorded "counter could not be stored" '"counter":47'
+lied counting "sign counting flags=1 counter=47"
+login --user taro
+ended 0
+recorded '"counter_before":46'
+
 t two_logins_at_a_time_take_one_counter_each
 lied hana "pause 500" "sign hana counter=1004"
 login --user hanako &
@@ -377,16 +391,16 @@ ok=$(grep '"counter":1004,' "$SITE_LOG" | grep -c '"reason":"ok"')
 row hanako hana2 verified=1
 
 t row10_a_counter_that_goes_back
-lied counting "sign counting flags=1 counter=46"
+lied counting "sign counting flags=1 counter=47"
 login --user taro
 refused clone-suspected
 shows "This key may have been copied and was suspended."
 lacks "prompt: Password"
-recorded '"result":8' "went back from 46 to 46" '"type":"fido2"' '"ok":false'
-lied counting "sign counting flags=1 counter=47"
+recorded '"result":8' "went back from 47 to 47" '"type":"fido2"' '"ok":false'
+lied counting "sign counting flags=1 counter=48"
 login --user taro
 refused credential-suspended
-recorded "46"
+recorded "47"
 site_desk list taro >"$dir/out" 2>&1
 shows suspended
 
