@@ -191,8 +191,8 @@ begin(struct fk_helper *h, struct fk_key *k, struct dialogue *d)
 		d->how = FK_FINGER;
 	else if (fido_dev_has_pin(k->dev))
 		d->how = FK_PIN;
-	else if (!h->create && h->ask.n == 0)
-		return SEK_OK; /* its own may be found by a touch alone */
+	else if (!h->create && h->told.id_len == 0)
+		return SEK_OK; /* asked of others: its own may need none */
 	else
 		return fk_fail(h, SEK_UF_NO_VERIFY, FIDO_OK,
 		    "neither a PIN nor a finger is set up");

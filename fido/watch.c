@@ -100,7 +100,7 @@ static void
 summary(const struct fk_helper *h, struct sek_key_status *s)
 {
 	const struct sek_fido_id *id;
-	size_t i;
+	size_t i, have = 0;
 
 	*s = (struct sek_key_status){ .kind = SEK_KEY_NONE };
 	for (i = 0; i < h->keys.n; i++) {
@@ -113,12 +113,17 @@ summary(const struct fk_helper *h, struct sek_key_status *s)
 			s->kind = SEK_KEY_READY;
 		else if (s->kind == SEK_KEY_NONE)
 			s->kind = SEK_KEY_STRANGE;
-		if (k->kind == FK_HAS && s->id_len == 0) {
+		if (k->kind == FK_HAS && ++have == 1) {
 			id = &h->ask.ids[k->id];
 			s->rp = id->rp;
 			s->id_len = id->n;
 			memcpy(s->id, id->p, id->n);
 		}
+	}
+	/* which of several will be touched nobody knows */
+	if (have > 1) {
+		s->rp = 0;
+		s->id_len = 0;
 	}
 }
 

@@ -372,6 +372,15 @@ login --service keys --user taro
 refused credential-suspended
 lacks "info: Touch"
 shows "suspended"
+# nor does it keep another one from serving
+only plain touch
+fido_knobs plain touch=no
+run site_drive --service keys --user ward3 --answer Password=himitsu-2 \
+    --steps auth
+ended 0
+has "info: Several security keys are there: touch yours."
+recorded '"name":"hanako"' '"label":"Sekisho touch"'
+only plain
 site_desk resume "$number" >/dev/null || wrong resume
 login --service keys --user taro
 ended 0
