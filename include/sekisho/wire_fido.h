@@ -122,7 +122,8 @@ struct sek_key_status {
 	uint32_t keys;                  /* how many are there */
 	uint8_t rp;                     /* with id_len > 0 */
 	uint8_t id[SEK_FIDO_ID_MAX];    /* the one it has, when it told */
-	size_t id_len;                  /* 0: not known before GO */
+	size_t id_len;                  /* 0: not known before GO, also when
+					   several keys have one */
 };
 
 struct sek_go {
