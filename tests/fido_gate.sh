@@ -366,8 +366,8 @@ login --user taro
 recorded '"counter_before":45'
 
 t no_login_without_storing_the_counter
-mount --bind "$SITE/lib" "$SITE/lib" &&
-    mount -o remount,bind,ro "$SITE/lib" || wrong "not read-only"
+{ mount --bind "$SITE/lib" "$SITE/lib" &&
+    mount -o remount,bind,ro "$SITE/lib"; } || wrong "not read-only"
 lied counting "sign counting flags=1 counter=47"
 login --user taro
 umount -l "$SITE/lib"
