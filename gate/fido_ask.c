@@ -2,8 +2,9 @@
 /*
  * What sekisho-fido is asked for: the credentials of everybody who may open
  * the account, and a challenge made for this login alone.
- * Runs in the gate.  Never lets a key tell an account that is there from one
- * that is not: where nobody has a key, one of nobody is asked for.
+ * Runs in the gate.  Where nobody has a key, one of nobody is asked for, so
+ * that who watches cannot tell an account that is there from one that is not;
+ * a key that is programmed to answer nonsense still can.
  */
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -73,11 +74,13 @@ point_ids(struct sek_fido_login *k)
 	return sek_buf_ok(&k->ids);
 }
 
-/* One of the first credentials of this site, after which a decoy is made. */
+/* Somebody of this site, after whose keys a decoy is made: whoever has one of
+ * the first credentials. */
 struct model {
 	unsigned left;  /* to be passed over */
+	int64_t person; /* 0: nobody has a key */
 	size_t n;       /* bytes of an id */
-	bool silent;
+	bool silent;    /* each of the keys tells what it has */
 };
 
 static int
@@ -86,12 +89,32 @@ pick_model(void *arg, const struct sek_credential *c,
 {
 	struct model *m = arg;
 
-	(void)c;
 	if (f->ssh)
 		return 0;
+	m->person = c->person_id;
 	m->n = f->id_len;
-	m->silent = f->protect < 3;
 	return m->left-- == 0;
+}
+
+static int
+look_at_model(void *arg, const struct sek_credential *c,
+    const struct sek_fido_cred *f)
+{
+	struct model *m = arg;
+
+	(void)c;
+	m->silent = m->silent && (f->ssh || f->protect < 3);
+	return 0;
+}
+
+static int
+find_model(struct sek_login *l, struct model *m)
+{
+	int r = sek_store_each_fido(l->store, 0, pick_model, m);
+
+	if (r < 0 || m->person == 0)
+		return r < 0 ? r : SEK_OK;
+	return sek_store_each_fido(l->store, m->person, look_at_model, m);
 }
 
 static int
@@ -135,8 +158,7 @@ add_decoy(struct sek_login *l)
 	if (r != SEK_OK)
 		return r;
 	m.left = hash[0] % DECOY_MODELS;
-	r = sek_store_each_fido(l->store, 0, pick_model, &m);
-	if (r < 0)
+	if ((r = find_model(l, &m)) != SEK_OK)
 		return r;
 	if (sek_service_has(l->service, false))
 		m.silent = true;
