@@ -141,25 +141,25 @@ $(T)/%.so:
 # below the system's libfido2
 SOFTKEY = $(call obj,tests/fido,$(filter-out softkeyd,$(filter softkey%,\
 	$(call in,tests/fido))))
-FIDO_TESTS = $(addprefix $(T)/fido_,helper moving broken making card_helper)
+FIDO_TESTS = $(addprefix $(T)/fido/,helper moving broken making card_helper)
 FIDO_PARTS = $(addprefix $(T)/fido/,softkeyd libsoftkey.so fidopin hidcheck \
-	sekisho-fido fido-card) $(T)/fido_card_drive $(FIDO_TESTS)
+	sekisho-fido fido-card card_drive) $(FIDO_TESTS)
 $(T)/fido/softkeyd: $(T)/fido/softkeyd.o $(T)/fido/ctaphid.o $(SOFTKEY)
 $(T)/fido/fido-card: $(addprefix $(T)/fido/,card.o card_applet.o) $(SOFTKEY) \
     $(addprefix $(T)/card/,link.o apdu.o piv.o)
 $(T)/fido/softkeyd $(T)/fido/fido-card:
 	$(CC) $(LD) -o $@ $^ -lcbor -lcrypto
-$(T)/fido_card_drive: $(T)/fido_card_drive.o $(call obj,fido, \
+$(T)/fido/card_drive: $(T)/fido/card_drive.o $(call obj,fido, \
     $(filter apdu pcsc%,$(call in,fido))) $(B)/libbase.a
 	$(CC) $(LD) -o $@ $^ $(FIDO_LIBS)
 UNDER = -Wl,--no-as-needed $(T)/fido/libsoftkey.so -Wl,--as-needed \
-	-Wl,-rpath,'$$ORIGIN:$$ORIGIN/fido'
+	-Wl,-rpath,'$$ORIGIN'
 # preloaded into programs of the system, which know no sanitizer
 $(T)/fido/libsoftkey.so: override CFLAGS = -O2 -g
 $(T)/fido/libsoftkey.so: override LDFLAGS =
 $(T)/fido/libsoftkey.so: $(T)/fido/shim.o
 	$(CC) $(LD) -shared -Wl,-soname,libsoftkey.so -o $@ $^ -lfido2
-$(FIDO_TESTS): %: %.o $(addprefix $(T)/fido_,run.o keys.o talk.o)
+$(FIDO_TESTS): %: %.o $(addprefix $(T)/fido/,run.o keys.o talk.o)
 $(T)/fido/fidopin $(T)/fido/hidcheck: %: %.o
 $(T)/fido/sekisho-fido: $(call obj,fido,$(call in,fido))
 $(FIDO_TESTS) $(addprefix $(T)/fido/,fidopin hidcheck sekisho-fido): \
@@ -183,7 +183,7 @@ test:
 run-tests: export BUILD = $(B)
 run-tests:
 	@$(SUB) all $(PARTS) $(C_TESTS:%=$(T)/%)
-	@tests/run -o $(T)/log $(TESTS)
+	@tests/run -j 3 -o $(T)/log $(TESTS)
 
 DEMO_DIR = $(B)/demo
 demo:

@@ -44,7 +44,7 @@ enrol taro
 refused 'this key is enrolled for taro already'
 
 t with_its_pin
-limited "$BUILD/tests/fido_card_drive" watch list open pin 4711-kagi \
+limited "$BUILD/tests/fido/card_drive" watch list open pin 4711-kagi \
     >"$dir/set" 2>&1 || wrong "no PIN set: $(<"$dir/set")"
 enrol hanako --pin --pin-file "$dir/pin"
 ended 0

@@ -12,7 +12,7 @@ here=$(dirname "$0")
 # shellcheck source=tests/fido/card.sh
 . "$here/fido/card.sh"
 
-TALK="$BUILD/tests/fido_card_helper $BUILD/sekisho-fido"
+TALK="$BUILD/tests/fido/card_helper $BUILD/sekisho-fido"
 
 talk() {
 	# shellcheck disable=SC2086

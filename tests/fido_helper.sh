@@ -16,11 +16,11 @@ trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM HUP
 
 # side by side: most of it is waiting
-names=(fido_helper fido_moving fido_broken fido_making)
+names=(helper moving broken making)
 pids=()
 for test in "${names[@]}"; do
 	mkdir "$dir/$test" || exit 1
-	"$TESTS/$test" "$TESTS/fido/sekisho-fido" "$TESTS/fido/softkeyd" \
+	"$TESTS/fido/$test" "$TESTS/fido/sekisho-fido" "$TESTS/fido/softkeyd" \
 	    "$dir/$test" >"$dir/$test.out" 2>&1 &
 	pids+=($!)
 done
@@ -29,12 +29,12 @@ status=0
 for i in "${!names[@]}"; do
 	test=${names[i]}
 	wait "${pids[i]}" || status=1
-	sed -E "s/^(ok|not ok) /&${test#fido_}_/" "$dir/$test.out"
+	sed -E "s/^(ok|not ok) /&${test}_/" "$dir/$test.out"
 	left=$(ls -A "$dir/$test")
 	if [[ -z $left ]]; then
-		echo "ok ${test#fido_}_leaves_nothing"
+		echo "ok ${test}_leaves_nothing"
 	else
-		echo "not ok ${test#fido_}_leaves_nothing: ${left//$'\n'/ }"
+		echo "not ok ${test}_leaves_nothing: ${left//$'\n'/ }"
 		status=1
 	fi
 done

@@ -11,7 +11,7 @@
 #   knobs KEY A=B...    what that key does (tests/fido/knobs.txt, and the head
 #                       of tests/fido/card_applet.c)
 #   sent HEX [KEY]      how often it got a command that begins so
-#   drive ACT...        tests/fido_card_drive, output in $dir/out
+#   drive ACT...        tests/fido/card_drive, output in $dir/out
 #   line WORD PATTERN   of the last line that begins with WORD:
 #   beside ACT...       the same in the background; heard REGEX waits for a
 #                       line; go lets it go on after its act hold; told: it
@@ -38,7 +38,7 @@ fi
 dir=$WORK
 # shellcheck source=tests/cases.sh
 . "$here/cases.sh"
-DRIVE=$BUILD/tests/fido_card_drive
+DRIVE=$BUILD/tests/fido/card_drive
 ONE='Virtual PCD 00 00' TWO='Virtual PCD 00 01'
 declare -A card_pid
 mkfifo "$WORK/go" && exec {go}<>"$WORK/go" || exit 1

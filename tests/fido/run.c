@@ -3,7 +3,7 @@
  * One conversation with sekisho-fido, in words.
  * Runs in the test programs; never leaves a helper behind.
  */
-#include "tests/fido_run.h"
+#include "tests/fido/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>

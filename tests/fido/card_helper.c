@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sekisho-fido with cards in readers, asked as the gate asks it; what it says,
- * in words (tests/fido_run.h), a line for each act.  Test part.
+ * in words (tests/fido/run.h), a line for each act.  Test part.
  *
- *   fido_card_helper HELPER ACT...
+ *   card_helper HELPER ACT...
  *
  *   create PIN, login PIN    (- for none), and the time of the last word
  *   blind                    from now on the request says "no cards"
@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "sekisho/deadline.h"
-#include "tests/fido_run.h"
+#include "tests/fido/run.h"
 
 #define END_MS 1500u
 

@@ -7,7 +7,7 @@
 #ifndef TESTS_FIDO_KEYS_H
 #define TESTS_FIDO_KEYS_H
 
-#include "tests/fido_talk.h"
+#include "tests/fido/talk.h"
 
 #define KEYS_RP "hospital.example"
 #define KEYS_PIN "4711-kagi"

@@ -3,7 +3,7 @@
  * sekisho-fido and keys in software: keys that come and go, several at once,
  * nobody who touches them, and a channel that closes.  Run by fido_helper.sh.
  */
-#include "tests/fido_cases.h"
+#include "tests/fido/cases.h"
 
 /* A key with one credential, and its PIN set. */
 static void

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "tests/check.h"
-#include "tests/fido_run.h"
+#include "tests/fido/run.h"
 
 #define PIN KEYS_PIN
 #define SOON_MS 500u

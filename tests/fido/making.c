@@ -2,7 +2,7 @@
 /*
  * sekisho-fido and keys in software: new credentials.  Run by fido_helper.sh.
  */
-#include "tests/fido_cases.h"
+#include "tests/fido/cases.h"
 
 /* The algorithm in the attested key: COSE label 3 (RFC 9052 7.1). */
 static bool

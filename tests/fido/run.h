@@ -12,7 +12,7 @@
 #ifndef TESTS_FIDO_RUN_H
 #define TESTS_FIDO_RUN_H
 
-#include "tests/fido_keys.h"
+#include "tests/fido/keys.h"
 
 struct run {
 	struct talk t;

@@ -3,7 +3,7 @@
  * sekisho-fido and keys in software: assertions, with and without a PIN or a
  * finger.  Run by fido_helper.sh.
  */
-#include "tests/fido_cases.h"
+#include "tests/fido/cases.h"
 
 /* A key with one credential, and its PIN set. */
 static void

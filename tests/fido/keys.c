@@ -3,7 +3,7 @@
  * Software keys for the tests of sekisho-fido.
  * Runs in the test programs; knows nothing of what a test expects.
  */
-#include "tests/fido_keys.h"
+#include "tests/fido/keys.h"
 
 #include <dirent.h>
 #include <fcntl.h>

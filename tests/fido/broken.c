@@ -5,7 +5,7 @@
  */
 #include <fcntl.h>
 
-#include "tests/fido_cases.h"
+#include "tests/fido/cases.h"
 
 /* A key with one credential, and its PIN set. */
 static void

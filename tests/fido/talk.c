@@ -3,7 +3,7 @@
  * The gate's side of a conversation with sekisho-fido, for tests.
  * Runs in the test programs; knows nothing of what a test expects.
  */
-#include "tests/fido_talk.h"
+#include "tests/fido/talk.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * Uses FIDO cards through fido/pcsc.h and the system's libfido2, as
  * sekisho-fido does; prints one line for each act.  Test part.
  *
- *   fido_card_drive ACT...
+ *   card_drive ACT...
  *
  *   watch, unwatch    begin and end to watch the readers
  *   list              the cards there are
