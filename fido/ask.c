@@ -251,8 +251,10 @@ fk_begin(struct fk_helper *h, struct fk_key *k)
 	for (i = 0; i < BUSY_STEPS && !fk_gone(&h->cancel); i++) {
 		if ((native = fk_open(k, FK_LOOK_MS)) != FIDO_OK)
 			break;
-		if (!k->fido2 || fido_dev_is_fido2(k->dev))
+		if (!k->fido2 || fido_dev_is_fido2(k->dev)) {
+			atomic_store(&h->cancel.asked, k->dev);
 			return SEK_OK;
+		}
 		fk_close(k);
 		native = FIDO_ERR_CHANNEL_BUSY;
 		if (fk_step(h) != SEK_E_TIMEOUT)

@@ -234,6 +234,7 @@ fk_assert(struct fk_helper *h, struct fk_key *k)
 	if (r == SEK_OK && !taken(h, k, &q, &m))
 		r = fk_fail(h, SEK_UF_DEVICE, FIDO_OK, "malformed assertion");
 	fido_assert_free(&q.a);
+	atomic_store(&h->cancel.asked, NULL);
 	fk_close(k);
 	if (r != SEK_OK)
 		return r;

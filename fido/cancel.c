@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The closed channel ends whatever a key was asked for, at once.
- * Runs in sekisho-fido, in a thread of its own that touches no key.
+ * Runs in sekisho-fido, in a thread of its own that touches no key but for the
+ * last request to stop.
  *
  * libfido2 1.12 waits for a report in ppoll() and gives up with FIDO_ERR_RX
  * when a signal interrupts that; the worker then takes the request back by
@@ -37,6 +38,7 @@ watch_channel(void *arg)
 {
 	struct fk_cancel *c = arg;
 	struct pollfd pfd = { .fd = c->fd, .events = POLLRDHUP };
+	fido_dev_t *dev;
 	int i;
 
 	while (poll(&pfd, 1, -1) < 0 && errno == EINTR)
@@ -46,6 +48,12 @@ watch_channel(void *arg)
 		(void)pthread_kill(c->worker, SIGUSR1);
 		(void)poll(NULL, 0, AGAIN_MS);
 	}
+	/* a key that never stops talking keeps the worker from waiting, and a
+	 * signal from interrupting it: the request is one write, and all ends
+	 * after it */
+	dev = atomic_load(&c->asked);
+	if (dev != NULL && fido_dev_is_fido2(dev))
+		(void)fido_dev_cancel(dev);
 	_exit(0);
 }
 
@@ -67,6 +75,7 @@ fk_cancel_start(struct fk_cancel *c, int fd)
 	c->fd = fd;
 	c->worker = pthread_self();
 	atomic_init(&c->gone, false);
+	atomic_init(&c->asked, NULL);
 	if (sigaction(SIGUSR1, &sa, NULL) != 0 || sigfillset(&all) != 0 ||
 	    pthread_attr_init(&attr) != 0)
 		return SEK_E_SYS;

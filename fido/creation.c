@@ -262,6 +262,7 @@ fk_create(struct fk_helper *h, struct fk_key *k)
 	    h->index++)
 		r = make_one(h, k);
 	sek_buf_free(&h->pin);
+	atomic_store(&h->cancel.asked, NULL);
 	fk_close(k);
 	return r;
 }

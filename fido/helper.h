@@ -28,6 +28,7 @@ struct fk_cancel {
 	int fd;           /* the channel */
 	pthread_t worker; /* who talks to the keys */
 	atomic_bool gone;
+	_Atomic(fido_dev_t *) asked; /* the key that waits for a person */
 };
 
 /* From now on whatever waits for a key is interrupted when the channel is
