@@ -94,7 +94,7 @@ S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test \
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
 	ttydrive fido/mdsmint fido/liar fido/fidorow
 PAM_TOOLS = fakegate passdrive
-BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime
+BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime
 FUZZERS = apdu audit_line authfile fetch fido fido_wire front helper index mds ocsp \
 	points policy role
 T = $(B)/tests
