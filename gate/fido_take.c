@@ -120,15 +120,11 @@ suspect(struct sek_login *l, const struct sek_fido_cred *f, uint32_t counter)
 {
 	char text[120];
 
-	if (sek_store_fido_suspect(l->store, f, counter, l->now) != SEK_OK) {
-		/* refused all the same, and on record */
-		(void)snprintf(text, sizeof text, "its signature counter went "
-		    "back from %u to %u; it could not be suspended",
-		    f->counter, counter);
-	} else {
-		(void)snprintf(text, sizeof text, "its signature counter went "
-		    "back from %u to %u", f->counter, counter);
-	}
+	/* refused all the same when it cannot be suspended, and on record */
+	(void)snprintf(text, sizeof text, "its signature counter did not rise: "
+	    "%u after %u%s", counter, f->counter, sek_store_fido_suspect(
+	    l->store, f, counter, l->now) == SEK_OK ? "" :
+	    "; it could not be suspended");
 	sek_login_detail(l, text);
 	return SEK_R_CLONE_SUSPECTED;
 }

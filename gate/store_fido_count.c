@@ -112,9 +112,9 @@ sek_store_fido_suspect(struct sek_store *s, const struct sek_fido_cred *f,
 	if (now <= 0)
 		return SEK_E_INVAL;
 	(void)snprintf(reason, sizeof reason, "the counter of credential "
-	    "%lld went back from %lu to %lu: there may be a copy of the key",
-	    (long long)f->credential, (unsigned long)f->counter,
-	    (unsigned long)counter);
+	    "%lld did not rise (%lu after %lu): there may be a copy of the "
+	    "key", (long long)f->credential, (unsigned long)counter,
+	    (unsigned long)f->counter);
 	if ((r = open_aside(s, &w)) != SEK_OK)
 		return r;
 	if ((r = sek_store_begin(&w, NULL)) == SEK_OK &&

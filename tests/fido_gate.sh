@@ -396,7 +396,7 @@ login --user taro
 refused clone-suspected
 shows "This key may have been copied and was suspended."
 lacks "prompt: Password"
-recorded '"result":8' "went back from 47 to 47" '"type":"fido2"' '"ok":false'
+recorded '"result":8' "did not rise: 47 after 47" '"type":"fido2"' '"ok":false'
 lied counting "sign counting flags=1 counter=48"
 login --user taro
 refused credential-suspended

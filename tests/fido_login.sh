@@ -396,7 +396,7 @@ fido_restore plain old
 fido_plug plain
 login --service keys --user taro
 refused clone-suspected
-recorded "went back"
+recorded "did not rise"
 lacks "prompt: Password"
 for i in 1 2 3; do
 	login --service keys --user taro

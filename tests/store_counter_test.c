@@ -169,8 +169,8 @@ a_suspect_key_is_suspended_whole(void)
 	CHECK_INT(f.counter, 7);
 	CHECK_INT(sek_store_credential_by_id(s, 2, &c), SEK_OK);
 	CHECK_STR(c.changed_by, "sekisho-gate");
-	CHECK_STR(c.status_reason, "the counter of credential 1 went back "
-	    "from 7 to 3: there may be a copy of the key");
+	CHECK_STR(c.status_reason, "the counter of credential 1 did not rise "
+	    "(3 after 7): there may be a copy of the key");
 	CHECK_STR(ask("SELECT group_concat(object_id || what) FROM change"
 	    " WHERE by = 'sekisho-gate'"), "1suspended,2suspended");
 	/* nothing is counted meanwhile; the first time stays */
