@@ -13,6 +13,7 @@
 
 #include "gate/denied.h"
 #include "gate/login.h"
+#include "gate/store_fido.h"
 #include "sekisho/escape.h"
 
 void
@@ -192,22 +193,35 @@ check_deny_list(struct sek_login *l, const struct sek_person *p)
 	return r == SEK_OK ? SEK_R_DENY_LISTED : SEK_R_STORE;
 }
 
+/* The credential of this login as it stands now, by the way it was found. */
+static int
+credential_now(struct sek_login *l, struct sek_credential *c)
+{
+	const struct sek_fido_cred *k = &l->fido.match.cred;
+	struct sek_fido_cred f = { .credential = 0 };
+	int r;
+
+	r = l->leaf != NULL ? sek_store_credential_for(l->store,
+	    l->cert.cert_sha256, l->cert.spki_sha256, c) :
+	    sek_store_fido_find(l->store, k->rp, k->id, k->id_len, c, &f);
+	return r == SEK_OK && c->id != l->credential.id ? SEK_E_NOENT : r;
+}
+
 /* What was judged before the person had to type may have been taken back
  * since: by the helpdesk, or because another login has shown meanwhile that
  * there are two of this key. */
 static enum sek_reason
 judge_again(struct sek_login *l)
 {
-	struct sek_credential c;
+	struct sek_credential c = { .id = 0 };
 	struct sek_account a;
 	struct sek_person p;
 	enum sek_reason reason;
 	int r;
 
-	if (sek_store_credential_by_id(l->store, l->credential.id, &c) !=
-	    SEK_OK || sek_store_person_by_id(l->store, l->person.id, &p) !=
-	    SEK_OK || sek_store_account(l->store, l->account.name, &a) !=
-	    SEK_OK)
+	if (credential_now(l, &c) != SEK_OK ||
+	    sek_store_person_by_id(l->store, l->person.id, &p) != SEK_OK ||
+	    sek_store_account(l->store, l->account.name, &a) != SEK_OK)
 		return SEK_R_STORE;
 	if ((reason = check_deny_list(l, &p)) != SEK_R_OK)
 		return reason;
