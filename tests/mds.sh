@@ -37,7 +37,7 @@ pki_cert "$pki" sub late "/CN=$host" profile=expired ext=$san
 pki_cert "$pki" sub asked "/CN=$host" ext=$san \
     ext=crlDistributionPoints=URI:"$url/ok/sub.crl"
 pki_cert "$pki" sub twice "/CN=$host" ext=$san \
-    ext=crlDistributionPoints=URI:"$url/ok/none.crl",URI:"$url/ok/sub.crl"
+    "ext=crlDistributionPoints=URI:$url/ok/none.crl,URI:$url/ok/sub.crl"
 pki_cert "$pki" ca staff "/CN=$host" ext=$san
 cp "$pki/root.crt" "$SITE/etc/mds.pem"
 chmod 644 "$SITE/etc/mds.pem"
