@@ -192,6 +192,17 @@ sek_rd_bytes(struct sek_rd *r, size_t max, size_t *lenp)
 	return r->bad ? NULL : p;
 }
 
+size_t
+sek_rd_fixed(struct sek_rd *r, uint8_t *out, size_t cap)
+{
+	size_t n;
+	const uint8_t *p = sek_rd_bytes(r, cap, &n);
+
+	if (n > 0)
+		memcpy(out, p, n);
+	return n;
+}
+
 void
 sek_rd_str(struct sek_rd *r, char *out, size_t cap)
 {

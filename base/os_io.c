@@ -158,3 +158,39 @@ sek_take_channel(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
 	    type == SOCK_STREAM && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
+
+int
+sek_read_at(int fd, uint64_t at, void *p, size_t n)
+{
+	uint8_t *to = p;
+	size_t done = 0;
+	ssize_t k;
+
+	while (done < n) {
+		k = pread(fd, to + done, n - done, (off_t)(at + done));
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return SEK_E_IO;
+		done += (size_t)k;
+	}
+	return SEK_OK;
+}
+
+int
+sek_write_at(int fd, uint64_t at, const void *p, size_t n)
+{
+	const uint8_t *from = p;
+	size_t done = 0;
+	ssize_t k;
+
+	while (done < n) {
+		k = pwrite(fd, from + done, n - done, (off_t)(at + done));
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return SEK_E_IO;
+		done += (size_t)k;
+	}
+	return SEK_OK;
+}

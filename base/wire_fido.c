@@ -30,18 +30,6 @@ const struct sek_rule sek_fido_rules[] = {
 const size_t sek_fido_n_rules =
     sizeof sek_fido_rules / sizeof sek_fido_rules[0];
 
-/* Bytes of a fixed-size array with its own count. */
-static size_t
-rd_fixed(struct sek_rd *r, uint8_t *out, size_t cap)
-{
-	size_t n;
-	const uint8_t *p = sek_rd_bytes(r, cap, &n);
-
-	if (n > 0)
-		memcpy(out, p, n);
-	return n;
-}
-
 static void
 rd_raw(struct sek_rd *r, uint8_t *out, size_t n)
 {
@@ -210,7 +198,7 @@ sek_create_dec(struct sek_create *out, const struct sek_buf *b)
 	sek_rd_str(&r, m.rp_name, sizeof m.rp_name);
 	sek_rd_str(&r, m.user, sizeof m.user);
 	sek_rd_str(&r, m.display, sizeof m.display);
-	m.handle_len = rd_fixed(&r, m.handle, sizeof m.handle);
+	m.handle_len = sek_rd_fixed(&r, m.handle, sizeof m.handle);
 	r.bad = r.bad || m.handle_len == 0;
 	m.n_makes = rd_max(&r, 1, SEK_FIDO_MAX_MAKES);
 	for (i = 0; i < m.n_makes && !r.bad; i++)
@@ -249,7 +237,7 @@ sek_key_status_dec(struct sek_key_status *out, const struct sek_buf *b)
 	m.kind = (enum sek_status_kind)rd_max(&r, SEK_KEY_NONE, SEK_KEY_READY);
 	m.keys = sek_rd_u32(&r);
 	m.rp = rd_max(&r, 0, SEK_FIDO_MAX_RPS - 1);
-	m.id_len = rd_fixed(&r, m.id, sizeof m.id);
+	m.id_len = sek_rd_fixed(&r, m.id, sizeof m.id);
 	if (sek_rd_end(&r) != SEK_OK)
 		return SEK_E_PROTO;
 	*out = m;
@@ -342,10 +330,10 @@ sek_fido_assertion_dec(struct sek_fido_assertion *out, const struct sek_buf *b)
 	struct sek_fido_assertion m = { 0 };
 
 	m.rp = rd_max(&r, 0, SEK_FIDO_MAX_RPS - 1);
-	m.id_len = rd_fixed(&r, m.id, sizeof m.id);
-	m.auth_len = rd_fixed(&r, m.auth, sizeof m.auth);
-	m.sig_len = rd_fixed(&r, m.sig, sizeof m.sig);
-	m.handle_len = rd_fixed(&r, m.handle, sizeof m.handle);
+	m.id_len = sek_rd_fixed(&r, m.id, sizeof m.id);
+	m.auth_len = sek_rd_fixed(&r, m.auth, sizeof m.auth);
+	m.sig_len = sek_rd_fixed(&r, m.sig, sizeof m.sig);
+	m.handle_len = sek_rd_fixed(&r, m.handle, sizeof m.handle);
 	sek_rd_str(&r, m.label, sizeof m.label);
 	sek_rd_str(&r, m.transport, sizeof m.transport);
 	if (sek_rd_end(&r) != SEK_OK || m.id_len == 0)
@@ -375,9 +363,9 @@ sek_fido_created_dec(struct sek_fido_created *out, const struct sek_buf *b)
 	struct sek_fido_created m = { 0 };
 
 	m.index = rd_max(&r, 0, SEK_FIDO_MAX_MAKES - 1);
-	m.auth_len = rd_fixed(&r, m.auth, sizeof m.auth);
+	m.auth_len = sek_rd_fixed(&r, m.auth, sizeof m.auth);
 	sek_rd_str(&r, m.format, sizeof m.format);
-	m.att_len = rd_fixed(&r, m.att, sizeof m.att);
+	m.att_len = sek_rd_fixed(&r, m.att, sizeof m.att);
 	m.protects = rd_bool(&r);
 	m.verified = rd_bool(&r);
 	m.firmware = sek_rd_u64(&r);

@@ -31,18 +31,6 @@ const struct sek_rule sek_helper_rules[] = {
 const size_t sek_helper_n_rules =
     sizeof sek_helper_rules / sizeof sek_helper_rules[0];
 
-/* Bytes of a fixed-size array with its own count. */
-static size_t
-rd_fixed(struct sek_rd *r, uint8_t *out, size_t cap)
-{
-	size_t n;
-	const uint8_t *p = sek_rd_bytes(r, cap, &n);
-
-	if (n > 0)
-		memcpy(out, p, n);
-	return n;
-}
-
 void
 sek_list_enc(struct sek_buf *b, const struct sek_list *m)
 {
@@ -96,7 +84,7 @@ key_dec(struct sek_rd *r, struct sek_key *k)
 	sek_rd_str(r, k->label, sizeof k->label);
 	sek_rd_str(r, k->serial, sizeof k->serial);
 	sek_rd_str(r, k->reader, sizeof k->reader);
-	k->id_len = rd_fixed(r, k->id, sizeof k->id);
+	k->id_len = sek_rd_fixed(r, k->id, sizeof k->id);
 	p = sek_rd_bytes(r, SEK_MAX_CERT, &n);
 	if (r->bad || n == 0 || k->id_len == 0) {
 		r->bad = true;
@@ -191,14 +179,14 @@ sek_sign_dec(struct sek_sign *out, const struct sek_buf *b)
 	size_t i;
 
 	m.slot = sek_rd_u64(&r);
-	m.id_len = rd_fixed(&r, m.id, sizeof m.id);
+	m.id_len = sek_rd_fixed(&r, m.id, sizeof m.id);
 	for (i = 0; i < sizeof m.cert_sha256; i++)
 		m.cert_sha256[i] = sek_rd_u8(&r);
 	ec = sek_rd_u8(&r);
 	m.key_bits = sek_rd_u16(&r);
 	hash = sek_rd_u8(&r);
-	m.tbs_len = rd_fixed(&r, m.tbs, sizeof m.tbs);
-	m.digest_len = rd_fixed(&r, m.digest, sizeof m.digest);
+	m.tbs_len = sek_rd_fixed(&r, m.tbs, sizeof m.tbs);
+	m.digest_len = sek_rd_fixed(&r, m.digest, sizeof m.digest);
 	if (sek_rd_end(&r) != SEK_OK || m.id_len == 0 || ec > 1 ||
 	    (hash != SEK_HASH_SHA256 && hash != SEK_HASH_SHA384) ||
 	    m.tbs_len == 0 ||
@@ -229,7 +217,7 @@ sek_proof_dec(struct sek_proof *out, const struct sek_buf *b)
 	scheme = sek_rd_u8(&r);
 	logged_in = sek_rd_u8(&r);
 	m.native = sek_rd_u32(&r);
-	m.sig_len = rd_fixed(&r, m.sig, sizeof m.sig);
+	m.sig_len = sek_rd_fixed(&r, m.sig, sizeof m.sig);
 	if (sek_rd_end(&r) != SEK_OK || scheme > SEK_SCHEME_ECDSA_RAW ||
 	    logged_in > 1)
 		return SEK_E_PROTO;

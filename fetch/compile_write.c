@@ -5,7 +5,6 @@
  * Runs in sekisho-fetch and in `sekisho`.  Syncing and renaming is for whoever
  * owns the file's name.
  */
-#include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "fetch/compile_rooms.h"
+#include "sekisho/os.h"
 
 #define BUFFER_RECORDS 2048u
 #define AHEAD 16u       /* entries that are asked for before their turn */
@@ -32,23 +32,6 @@ struct writer {
 };
 
 static int
-put(int fd, uint64_t at, const uint8_t *p, size_t n)
-{
-	size_t done = 0;
-	ssize_t k;
-
-	while (done < n) {
-		k = pwrite(fd, p + done, n - done, (off_t)(at + done));
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return SEK_E_IO;
-		done += (size_t)k;
-	}
-	return SEK_OK;
-}
-
-static int
 flush(struct writer *w)
 {
 	size_t n = w->n * SEK_INDEX_RECORD;
@@ -58,7 +41,7 @@ flush(struct writer *w)
 		return SEK_OK;
 	if (EVP_DigestUpdate(w->hash, w->buffer, n) != 1)
 		return SEK_E_CRYPTO;
-	r = put(w->o->fd, w->at, w->buffer, n);
+	r = sek_write_at(w->o->fd, w->at, w->buffer, n);
 	w->at += n;
 	w->n = 0;
 	return r;
@@ -164,14 +147,14 @@ write_all(struct writer *w)
 
 	if (EVP_DigestInit_ex(w->hash, EVP_sha256(), NULL) != 1)
 		return SEK_E_CRYPTO;
-	r = put(o->fd, SEK_INDEX_HEAD, o->meta->p, o->meta->len);
+	r = sek_write_at(o->fd, SEK_INDEX_HEAD, o->meta->p, o->meta->len);
 	if (r != SEK_OK || (r = write_records(w)) != SEK_OK)
 		return r;
 	head.records = w->records;
 	if (EVP_DigestFinal_ex(w->hash, head.records_hash, NULL) != 1)
 		return SEK_E_CRYPTO;
 	r = sek_index_head_enc(&head, o->meta->p, bytes);
-	return r == SEK_OK ? put(o->fd, 0, bytes, sizeof bytes) : r;
+	return r == SEK_OK ? sek_write_at(o->fd, 0, bytes, sizeof bytes) : r;
 }
 
 int

@@ -4,35 +4,16 @@
  * without which it is none.  Runs in sekisho-fetch.  Syncing and renaming is
  * for whoever owns the file's name.
  */
-#include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "fetch/mds.h"
-
-#include <string.h>
+#include "sekisho/os.h"
 
 struct parts {
 	struct sek_buf entries, reports, names;
 	struct sek_models_head head;
 };
-
-static int
-put(int fd, uint64_t at, const uint8_t *p, size_t n)
-{
-	size_t done = 0;
-	ssize_t k;
-
-	while (done < n) {
-		k = pwrite(fd, p + done, n - done, (off_t)(at + done));
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return SEK_E_IO;
-		done += (size_t)k;
-	}
-	return SEK_OK;
-}
 
 static int
 add(struct parts *to, const struct sek_mds_model *m)
@@ -85,14 +66,15 @@ write_all(const struct sek_mds *m, const struct parts *p, int fd)
 	size_t i;
 	int r;
 
-	r = put(fd, SEK_MODELS_HEAD, p->entries.p, p->entries.len);
+	r = sek_write_at(fd, SEK_MODELS_HEAD, p->entries.p, p->entries.len);
 	for (i = 0; i < m->n && r == SEK_OK; i++) {
-		r = put(fd, at, m->models[i].roots.p, m->models[i].roots.len);
+		r = sek_write_at(fd, at, m->models[i].roots.p,
+		    m->models[i].roots.len);
 		at += m->models[i].roots.len;
 	}
 	if (r == SEK_OK)
 		r = sek_models_head_enc(&p->head, p->entries.p, head);
-	return r == SEK_OK ? put(fd, 0, head, sizeof head) : r;
+	return r == SEK_OK ? sek_write_at(fd, 0, head, sizeof head) : r;
 }
 
 int

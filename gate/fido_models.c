@@ -26,23 +26,6 @@ struct sek_models {
 };
 
 static int
-read_at(int fd, uint64_t off, uint8_t *p, size_t n)
-{
-	size_t done = 0;
-	ssize_t k;
-
-	while (done < n) {
-		k = pread(fd, p + done, n - done, (off_t)(off + done));
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return SEK_E_IO;
-		done += (size_t)k;
-	}
-	return SEK_OK;
-}
-
-static int
 read_index(struct sek_models *m, struct sek_why *why)
 {
 	uint8_t head[SEK_MODELS_HEAD];
@@ -59,7 +42,7 @@ read_index(struct sek_models *m, struct sek_why *why)
 		    (long long)st.st_size);
 		return SEK_E_SYNTAX;
 	}
-	if ((r = read_at(m->fd, 0, head, sizeof head)) != SEK_OK)
+	if ((r = sek_read_at(m->fd, 0, head, sizeof head)) != SEK_OK)
 		return r;
 	r = sek_models_head_dec(head, (uint64_t)st.st_size, &m->head, why);
 	if (r != SEK_OK)
@@ -67,7 +50,7 @@ read_index(struct sek_models *m, struct sek_why *why)
 	n = sek_models_index_size(&m->head); /* has its limits */
 	if ((m->index = malloc(n + 1)) == NULL)
 		return SEK_E_NOMEM;
-	if ((r = read_at(m->fd, SEK_MODELS_HEAD, m->index, n)) != SEK_OK)
+	if ((r = sek_read_at(m->fd, SEK_MODELS_HEAD, m->index, n)) != SEK_OK)
 		return r;
 	return sek_models_index_check(head, &m->head, m->index, why);
 }
@@ -254,8 +237,8 @@ roots_of(const struct sek_models *m, const struct sek_models_entry *e,
 		return SEK_OK;
 	if ((p = malloc((size_t)e->roots_len + 1)) == NULL)
 		return SEK_E_NOMEM;
-	r = read_at(m->fd, SEK_MODELS_HEAD + sek_models_index_size(&m->head) +
-	    e->roots_at, p, e->roots_len);
+	r = sek_read_at(m->fd, SEK_MODELS_HEAD + e->roots_at +
+	    sek_models_index_size(&m->head), p, e->roots_len);
 	if (r == SEK_OK)
 		r = sek_models_roots_hash(p, e->roots_len, hash);
 	if (r == SEK_OK)

@@ -19,32 +19,16 @@
 #include "gate/revocation_index_rooms.h"
 #include "sekisho/buf.h"
 #include "sekisho/escape.h"
+#include "sekisho/os.h"
 
 #define NAME_MAX_BYTES 65536u /* of one issuer's name */
 #define CHECK_RECORDS 512u    /* read at once */
-
-static int
-read_at(int fd, uint64_t off, uint8_t *p, size_t n)
-{
-	size_t done = 0;
-	ssize_t k;
-
-	while (done < n) {
-		k = pread(fd, p + done, n - done, (off_t)(off + done));
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return SEK_E_IO;
-		done += (size_t)k;
-	}
-	return SEK_OK;
-}
 
 int
 sek_index_read(const struct sek_index *x, uint64_t first, size_t count,
     uint8_t *out)
 {
-	return read_at(x->fd, SEK_INDEX_HEAD + x->head.meta +
+	return sek_read_at(x->fd, SEK_INDEX_HEAD + x->head.meta +
 	    first * SEK_INDEX_RECORD, out, count * SEK_INDEX_RECORD);
 }
 
@@ -90,7 +74,7 @@ read_parts(struct sek_index *x, struct sek_why *why)
 		    (unsigned long long)size);
 		return SEK_E_SYNTAX;
 	}
-	if (read_at(x->fd, 0, head, sizeof head) != SEK_OK) {
+	if (sek_read_at(x->fd, 0, head, sizeof head) != SEK_OK) {
 		sek_why_set(why, "cannot be read");
 		return SEK_E_IO;
 	}
@@ -99,7 +83,7 @@ read_parts(struct sek_index *x, struct sek_why *why)
 	n = (size_t)x->head.meta; /* at most SEK_INDEX_META_MAX */
 	if ((x->meta = malloc(n + 1)) == NULL)
 		return SEK_E_NOMEM;
-	if (read_at(x->fd, SEK_INDEX_HEAD, x->meta, n) != SEK_OK) {
+	if (sek_read_at(x->fd, SEK_INDEX_HEAD, x->meta, n) != SEK_OK) {
 		sek_why_set(why, "cannot be read");
 		return SEK_E_IO;
 	}

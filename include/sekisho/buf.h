@@ -56,6 +56,8 @@ uint32_t sek_rd_u32(struct sek_rd *r);
 uint64_t sek_rd_u64(struct sek_rd *r);
 /* u32 length (at most `max`) and the bytes; points into the input. */
 const uint8_t *sek_rd_bytes(struct sek_rd *r, size_t max, size_t *lenp);
+/* The same, copied to `out`; returns how many. */
+size_t sek_rd_fixed(struct sek_rd *r, uint8_t *out, size_t cap);
 /* The same, copied to `out` (cap bytes with the NUL that is added).
  * A NUL inside is a failure: a C string could not hold it honestly. */
 void sek_rd_str(struct sek_rd *r, char *out, size_t cap);

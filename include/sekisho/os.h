@@ -94,6 +94,10 @@ void sek_kill_descendants_but(pid_t spared);
  * program of ours that leaves SIGALRM alone after this, never in a host. */
 int sek_die_in(uint64_t ms) SEK_MUST;
 
+/* n bytes of a file from offset `at`; SEK_E_IO also when it ends before. */
+int sek_read_at(int fd, uint64_t at, void *p, size_t n) SEK_MUST;
+int sek_write_at(int fd, uint64_t at, const void *p, size_t n) SEK_MUST;
+
 /* No core dumps, not dumpable, not traceable by the same user. */
 void sek_harden_process(void);
 
