@@ -506,6 +506,6 @@ t the_record_verifies
 nobody_left
 run site_desk audit verify
 ended 0
-! grep -qE "$SITE_PIN|$OTHER_PIN|himitsu|99999[789]" "$SITE_LOG" ||
+! grep -qwE "$SITE_PIN|$OTHER_PIN|himitsu|99999[789]" "$SITE_LOG" ||
     wrong "a secret is on record"
 finish

@@ -258,7 +258,7 @@ run site_desk audit verify
 ended 0
 (($(grep -c '"event":"auth"' "$SITE_LOG") == number)) ||
     wrong "not $number attempts on record"
-! grep -qE "$SITE_PIN\"|himitsu" "$SITE_LOG" || wrong "a secret is on record"
+! grep -qwE "$SITE_PIN|himitsu" "$SITE_LOG" || wrong "a secret is on record"
 LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f\x7f]' "$SITE_LOG" &&
     wrong "a control byte is in the record"
 
