@@ -83,7 +83,7 @@ sek_models_open(const char *cache, struct sek_models **out,
     struct sek_models_info *info, struct sek_why *why)
 {
 	char path[PATH_MAX];
-	struct sek_models_head head;
+	struct sek_models_head head = { .info = { 0 } };
 	struct stat st;
 	uint64_t size;
 	int fd, n, r;

@@ -321,7 +321,8 @@ rsa_numbers(void)
 	c.x[c.x_len++] = 1;
 	CHECK_INT(read_cose(&c), SEK_E_SYNTAX);
 	c = good; /* a small factor: no modulus */
-	memset(c.x + 1, 0, c.x_len - 2);
+	memset(c.x, 0, c.x_len); /* 2^2047 + 1 is a multiple of 3 */
+	c.x[0] = 0x80;
 	c.x[c.x_len - 1] = 1;
 	CHECK_INT(read_cose(&c), SEK_E_CRYPTO);
 	c = good;
