@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sekisho/digits.h"
+
 void
 fetch_ldif_init(struct fetch_ldif *l, const char *attr, fetch_sink *sink,
     void *arg)
@@ -72,23 +74,11 @@ end_value(struct fetch_ldif *l)
 	return flush(l);
 }
 
-static int
-base64_value(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /* RFC 4648 section 4, in quanta of four characters. */
 static int
 take_base64(struct fetch_ldif *l, uint8_t c)
 {
-	int v = base64_value(c), r = SEK_OK;
+	int v = sek_digit64((char)c), r = SEK_OK;
 	unsigned i;
 
 	if (l->ended || (c == '=' && l->chars < 2) ||

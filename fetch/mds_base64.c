@@ -7,21 +7,16 @@
 #include <stdlib.h>
 
 #include "fetch/mds.h"
+#include "sekisho/digits.h"
 
+/* base64url (section 5) has two other characters, and not those. */
 static int
 value(enum sek_base64 kind, char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == (kind == SEK_BASE64_URL ? '-' : '+'))
-		return 62;
-	if (c == (kind == SEK_BASE64_URL ? '_' : '/'))
-		return 63;
-	return -1;
+	if (kind == SEK_BASE64_URL)
+		c = c == '-' ? '+' : c == '_' ? '/' : c == '+' || c == '/' ?
+		    ' ' : c;
+	return sek_digit64(c);
 }
 
 static bool

@@ -11,6 +11,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "gate/digest.h"
+
 #define OWN_HASH (SEK_MODELS_HEAD - SEK_MODELS_HASH) /* where it stands */
 #define PAYLOAD_HASH (OWN_HASH - SEK_MODELS_HASH)
 #define ALL_STATUSES ((1u << SEK_MODEL_N_STATUSES) - 1u)
@@ -43,21 +45,6 @@ file_size_of(const struct sek_models_head *h)
 	    h->roots;
 }
 
-static int
-own_hash(const uint8_t head[SEK_MODELS_HEAD], const uint8_t *index, size_t n,
-    uint8_t out[SEK_MODELS_HASH])
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int ok;
-
-	ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
-	    EVP_DigestUpdate(ctx, head, OWN_HASH) == 1 &&
-	    EVP_DigestUpdate(ctx, index, n) == 1 &&
-	    EVP_DigestFinal_ex(ctx, out, NULL) == 1;
-	EVP_MD_CTX_free(ctx);
-	return ok ? SEK_OK : SEK_E_CRYPTO;
-}
-
 int
 sek_models_head_enc(const struct sek_models_head *h, const uint8_t *index,
     uint8_t out[SEK_MODELS_HEAD])
@@ -80,7 +67,8 @@ sek_models_head_enc(const struct sek_models_head *h, const uint8_t *index,
 	sek_put_raw(&b, h->payload, sizeof h->payload);
 	if ((r = sek_buf_ok(&b)) == SEK_OK) {
 		memcpy(out, b.p, OWN_HASH);
-		r = own_hash(out, index, sek_models_index_size(h),
+		r = sek_digest_two(out, OWN_HASH, index,
+		    sek_models_index_size(h),
 		    out + OWN_HASH);
 	}
 	sek_buf_free(&b);
@@ -267,7 +255,8 @@ sek_models_index_check(const uint8_t head[SEK_MODELS_HEAD],
 	uint8_t hash[SEK_MODELS_HASH];
 	int r;
 
-	r = own_hash(head, index, sek_models_index_size(h), hash);
+	r = sek_digest_two(head, OWN_HASH, index, sek_models_index_size(h),
+	    hash);
 	if (r != SEK_OK)
 		return r;
 	if (CRYPTO_memcmp(hash, head + OWN_HASH, sizeof hash) != 0) {

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "gate/fido.h"
+#include "sekisho/digits.h"
 
 static const struct {
 	enum sek_fido_alg alg;
@@ -77,18 +78,6 @@ sek_aaguid_text(char out[37], const uint8_t aaguid[16])
 	}
 }
 
-static int
-hex_digit(char ch)
-{
-	if (ch >= '0' && ch <= '9')
-		return ch - '0';
-	if (ch >= 'a' && ch <= 'f')
-		return ch - 'a' + 10;
-	if (ch >= 'A' && ch <= 'F')
-		return ch - 'A' + 10;
-	return -1;
-}
-
 bool
 sek_aaguid_of_text(const char *text, uint8_t aaguid[16])
 {
@@ -101,8 +90,8 @@ sek_aaguid_of_text(const char *text, uint8_t aaguid[16])
 	for (i = 0; i < 16; i++) {
 		if (hyphen_before(i) && *text++ != '-')
 			return false;
-		high = hex_digit(text[0]);
-		low = hex_digit(text[1]);
+		high = sek_digit16(text[0]);
+		low = sek_digit16(text[1]);
 		if (high < 0 || low < 0)
 			return false;
 		made[i] = (uint8_t)(high << 4 | low);

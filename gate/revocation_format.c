@@ -9,6 +9,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "gate/digest.h"
 #include "gate/revocation_index.h"
 #include "sekisho/buf.h"
 
@@ -17,21 +18,6 @@
 
 /* Not text, and cut or changed by whatever treats it as text. */
 static const uint8_t magic[8] = { 0x93, 'S', 'E', 'K', 'C', 'R', 'L', '\n' };
-
-static int
-own_hash(const uint8_t head[SEK_INDEX_HEAD], const uint8_t *meta, size_t n,
-    uint8_t out[SEK_HASH])
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int ok;
-
-	ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
-	    EVP_DigestUpdate(ctx, head, OWN_HASH) == 1 &&
-	    EVP_DigestUpdate(ctx, meta, n) == 1 &&
-	    EVP_DigestFinal_ex(ctx, out, NULL) == 1;
-	EVP_MD_CTX_free(ctx);
-	return ok ? SEK_OK : SEK_E_CRYPTO;
-}
 
 static uint64_t
 file_size_of(const struct sek_index_head *h)
@@ -55,7 +41,8 @@ sek_index_head_enc(const struct sek_index_head *h, const uint8_t *meta,
 	sek_put_raw(&b, h->records_hash, SEK_HASH);
 	if ((r = sek_buf_ok(&b)) == SEK_OK) {
 		memcpy(out, b.p, OWN_HASH);
-		r = own_hash(out, meta, (size_t)h->meta, out + OWN_HASH);
+		r = sek_digest_two(out, OWN_HASH, meta, (size_t)h->meta,
+		    out + OWN_HASH);
 	}
 	sek_buf_free(&b);
 	return r;
@@ -110,7 +97,7 @@ sek_index_head_check(const uint8_t in[SEK_INDEX_HEAD], const uint8_t *meta,
 	uint8_t hash[SEK_HASH];
 	int r;
 
-	if ((r = own_hash(in, meta, n, hash)) != SEK_OK)
+	if ((r = sek_digest_two(in, OWN_HASH, meta, n, hash)) != SEK_OK)
 		return r;
 	if (CRYPTO_memcmp(hash, in + OWN_HASH, SEK_HASH) != 0) {
 		sek_why_set(why, "is damaged: header and description do not "

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "record/note.h"
 #include "sekisho/escape.h"
 
 bool
@@ -27,44 +28,12 @@ authfile_field(struct authfile_fields *f, const char **field, size_t *n)
 	return *n > 0;
 }
 
-static int
-digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 bool
 authfile_base64(const char *p, size_t n, uint8_t *out, size_t cap,
     size_t *len)
 {
-	uint32_t bits = 0;
-	size_t i, pad = 0, made = 0;
-	int v;
-
-	while (pad < 2 && n > 0 && p[n - 1] == '=') {
-		n--;
-		pad++;
-	}
-	if (n == 0 || (n + pad) % 4 != 0 || n * 3 / 4 > cap)
-		return false;
-	for (i = 0; i < n; i++) {
-		if ((v = digit(p[i])) < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)v;
-		if (i % 4 != 0)
-			out[made++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
-	}
-	if ((n % 4 == 2 && (bits & 15) != 0) ||
-	    (n % 4 == 3 && (bits & 3) != 0))
-		return false;
-	*len = made;
-	return true;
+	*len = cap;
+	return n > 0 && sek_base64_get(p, n, out, len) == SEK_OK;
 }
 
 /* The alphabet of RFC 4648 5, with or without padding. */
