@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Builds one identification record and turns it into its line.
+ * Builds one identification record.
  * Runs in the gate and in `sekisho`.  Everything from outside is escaped and
  * capped here.  A record that lost a field on the way is never written, so
  * this must never lose one in silence; it never sees a secret.
  */
 #include <openssl/evp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "gate/audit.h"
-#include "gate/audit_line.h"
-#include "gate/record_time.h"
+#include "record/audit.h"
+#include "record/audit_line.h"
+#include "record/record_build.h"
+#include "record/record_event.h"
+#include "record/record_time.h"
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
 #include "sekisho/version.h"
@@ -171,24 +172,63 @@ put_uuid(json_t *rec)
 	return r;
 }
 
+/* What happened, in our words and in those of DICOM PS3.15 A.5.3: the action
+ * of each of our events is "E", execute (RFC 3881 5.1.2). */
+static void
+put_event(json_t *rec, const char *word)
+{
+	const struct sek_event *e = sek_event(word);
+
+	if (e == NULL) {
+		spoil(rec);
+		return;
+	}
+	sek_record_str(rec, "event", e->word);
+	sek_record_str(rec, "dcm.action", "E");
+	sek_record_int(rec, "dcm.id", e->dcm_id);
+	if (e->dcm_type != 0)
+		sek_record_int(rec, "dcm.type", e->dcm_type);
+}
+
+static void
+put_time(json_t *rec)
+{
+	struct sek_times t;
+
+	sek_times_now(&t);
+	sek_record_str(rec, "t", t.utc);
+	sek_record_int(rec, "t_mono", t.since_boot_ms);
+	sek_record_str(rec, "boot_id", t.boot_id);
+	sek_record_str(rec, "clock.source", "kernel");
+	sek_record_bool(rec, "clock.synced", t.synced);
+	sek_record_int(rec, "clock.offset_us", t.offset_us);
+	sek_record_int(rec, "clock.esterror_us", t.esterror_us);
+	if (t.maxerror_us >= 0)
+		sek_record_int(rec, "clock.maxerror_us", t.maxerror_us);
+}
+
+static void
+put_software(json_t *rec)
+{
+	uint8_t id[SEK_BUILD_ID_MAX];
+	size_t n = sek_build_id(id);
+
+	sek_record_str(rec, "software.name", "sekisho");
+	sek_record_str(rec, "software.version", SEKISHO_VERSION);
+	if (n > 0)
+		sek_record_hex(rec, "software.build", id, n);
+}
+
 json_t *
 sek_record_new(const char *event, const char *host)
 {
 	json_t *rec = sek_record_part();
-	struct sek_times t;
 
-	sek_times_now(&t);
 	sek_record_int(rec, "v", SEK_AUDIT_VERSION);
-	sek_record_str(rec, "event", event);
 	sek_record_str(rec, "host", host);
-	sek_record_str(rec, "t", t.utc);
-	sek_record_int(rec, "t_mono", t.since_boot_ms);
-	sek_record_str(rec, "boot_id", t.boot_id);
-	sek_record_bool(rec, "clock.synced", t.synced);
-	sek_record_int(rec, "clock.offset_us", t.offset_us);
-	sek_record_int(rec, "clock.esterror_us", t.esterror_us);
-	sek_record_str(rec, "software.name", "sekisho");
-	sek_record_str(rec, "software.version", SEKISHO_VERSION);
+	put_event(rec, event);
+	put_time(rec);
+	put_software(rec);
 	if (put_uuid(rec) != SEK_OK)
 		spoil(rec);
 	if (!sek_record_is_whole(rec)) {
@@ -196,46 +236,4 @@ sek_record_new(const char *event, const char *host)
 		return NULL;
 	}
 	return rec;
-}
-
-int
-sek_line_make(const json_t *rec, uint64_t seq,
-    const uint8_t prev[SEK_LINE_HASH], struct sek_buf *out)
-{
-	char hex[2 * SEK_LINE_HASH + 1], *text = NULL;
-	struct sek_line unused;
-	const char *what;
-	json_t *copy = NULL;
-	size_t n;
-	int r = SEK_E_NOMEM;
-
-	if (!sek_record_is_whole(rec))
-		return SEK_E_INVAL;
-	/* json_copy() only reads it, but does not say so; nor does it say
-	 * when it had no memory for a member */
-	copy = json_copy((json_t *)(uintptr_t)rec);
-	if (copy == NULL || json_object_size(copy) != json_object_size(rec))
-		goto out;
-	to_hex(hex, prev, SEK_LINE_HASH);
-	sek_record_int(copy, "seq", (int64_t)seq);
-	sek_record_str(copy, "prev", hex);
-	if (!sek_record_is_whole(copy) ||
-	    (text = malloc(SEK_AUDIT_LINE_MAX)) == NULL)
-		goto out;
-	(void)json_object_del(copy, WHOLE);
-	if ((r = sek_line_dump(copy, text, &n)) != SEK_OK)
-		goto out;
-	/* a line that a check would refuse is never written */
-	if (sek_line_scan(text, n, &unused, &what) != SEK_OK) {
-		r = SEK_E_INVAL;
-		goto out;
-	}
-	sek_buf_clear(out);
-	sek_put_raw(out, text, n);
-	sek_put_u8(out, '\n');
-	r = sek_buf_ok(out);
-out:
-	free(text);
-	json_decref(copy);
-	return r;
 }

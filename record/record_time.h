@@ -3,8 +3,8 @@
  * The times of a record, as the system tells them (guideline: synchronised,
  * trustworthy time).  One file for each platform: record_time_linux.c.
  */
-#ifndef GATE_RECORD_TIME_H
-#define GATE_RECORD_TIME_H
+#ifndef RECORD_RECORD_TIME_H
+#define RECORD_RECORD_TIME_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +17,7 @@ struct sek_times {
 	bool synced;         /* the kernel says that the clock is kept right */
 	int64_t offset_us;   /* what the kernel still has to correct */
 	int64_t esterror_us; /* its own estimate of its error */
+	int64_t maxerror_us; /* the most it may be wrong; -1: not told */
 };
 
 /* Never fails: what the system does not tell is unknown, zero or false. */

@@ -4,7 +4,7 @@
  * adjtimex(2) knows about synchronisation.  Runs wherever a record is made.
  * Only reads: it never sets or steers a clock.
  */
-#include "gate/record_time.h"
+#include "record/record_time.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -62,6 +62,7 @@ sync_state(struct sek_times *t)
 {
 	struct timex tx;
 
+	t->maxerror_us = -1;
 	memset(&tx, 0, sizeof tx); /* modes 0: ask, set nothing */
 	if (adjtimex(&tx) < 0)
 		return;
@@ -69,6 +70,7 @@ sync_state(struct sek_times *t)
 	t->offset_us = (tx.status & STA_NANO) != 0 ? tx.offset / 1000 :
 	    tx.offset;
 	t->esterror_us = tx.esterror;
+	t->maxerror_us = tx.maxerror;
 }
 
 void
