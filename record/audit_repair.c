@@ -8,16 +8,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "gate/audit.h"
-#include "gate/audit_log.h"
-#include "gate/record_time.h"
+#include "record/audit.h"
+#include "record/audit_log.h"
+#include "record/record_time.h"
 
 struct torn {
+	off_t at; /* where it begins */
 	char file[96];
 	uint8_t *p; /* owned */
 	size_t n;
@@ -37,19 +39,21 @@ read_torn(const struct log *l, struct torn *t, struct sek_why *why)
 	size_t done = 0;
 	ssize_t got;
 
-	t->n = (size_t)(l->size - l->whole);
+	t->at = (off_t)l->st.end;
+	t->n = (size_t)(l->size - t->at);
 	if ((t->p = malloc(t->n)) == NULL)
 		return SEK_E_NOMEM;
 	while (done < t->n) {
 		got = pread(l->fd, t->p + done, t->n - done,
-		    l->whole + (off_t)done);
+		    t->at + (off_t)done);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			return failed(l, why, "torn end cannot be read");
 		done += (size_t)got;
 	}
-	return sek_line_hash(t->p, t->n, t->sha256);
+	return EVP_Digest(t->p, t->n, t->sha256, NULL, EVP_sha256(), NULL) ==
+	    1 ? SEK_OK : SEK_E_CRYPTO;
 }
 
 /* Write all, at `at` or (-1) where the file is. */
@@ -73,62 +77,65 @@ write_all(int fd, const uint8_t *p, size_t n, off_t at)
 }
 
 static int
-keep_aside(const struct log *l, struct torn *t, struct sek_why *why)
+keep_aside(struct log *l, struct torn *t, struct sek_why *why)
 {
 	struct sek_times now;
-	int fd, r;
+	int fd = -1, r;
 
 	sek_times_now(&now);
 	(void)snprintf(t->file, sizeof t->file, "%s.torn-%llu-%s",
-	    SEK_AUDIT_FILE, (unsigned long long)l->seq + 1, now.stamp);
-	fd = openat(l->dir_fd, t->file,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+	    SEK_AUDIT_FILE, (unsigned long long)l->st.tree.n + 1, now.stamp);
+	r = log_make(l, t->file, 0, LOG_MODE, &fd, why);
 	if (fd < 0)
-		return failed(l, why, "torn end cannot be kept aside");
-	r = write_all(fd, t->p, t->n, -1);
-	if (r != SEK_OK || fsync(fd) != 0 || fsync(l->dir_fd) != 0) {
+		return r;
+	if (r == SEK_OK && (write_all(fd, t->p, t->n, -1) != SEK_OK ||
+	    fsync(fd) != 0 || fsync(l->dir_fd) != 0))
 		r = failed(l, why, "torn end cannot be kept aside");
+	if (r != SEK_OK)
 		(void)unlinkat(l->dir_fd, t->file, 0);
-	}
 	(void)close(fd);
 	return r;
 }
 
 static int
-make_line(const struct log *l, const struct torn *t, const char *host,
-    struct sek_buf *line)
+make_lines(struct log *l, const struct torn *t, const char *host,
+    struct log_batch *b, struct sek_why *why)
 {
-	json_t *rec = sek_record_new("log_repair", host);
-	int r;
+	json_t *rec;
+	int r = SEK_OK;
 
+	b->st = l->st;
+	if (l->damage[0] != '\0')
+		r = log_batch_damage(l, b, host, why);
+	if (r != SEK_OK)
+		return r;
+	rec = sek_record_new("log_repair", host);
 	sek_record_int(rec, "repair.bytes", (int64_t)t->n);
 	sek_record_str(rec, "repair.file", t->file);
 	sek_record_hex(rec, "repair.sha256", t->sha256, sizeof t->sha256);
-	r = sek_line_make(rec, l->seq + 1, l->head, line);
-	json_decref(rec);
-	return r;
+	return log_batch_own(l, b, rec, why);
 }
 
-/* Put the line over the torn bytes, then cut what is left of them: when it
+/* Put the lines over the torn bytes, then cut what is left of them: when it
  * stops on the way, what is left is a torn end again.  A failure (no space)
  * puts the torn bytes back: their place in the file is there. */
 static int
 replace(struct log *l, const struct torn *t, const struct sek_buf *line,
     struct sek_why *why)
 {
-	off_t end = l->whole + (off_t)line->len;
+	off_t end = t->at + (off_t)line->len;
 	int r = SEK_E_IO;
 
 	/* pwrite(2) on Linux appends while O_APPEND is set */
 	if (fcntl(l->fd, F_SETFL, 0) != 0)
 		return failed(l, why, "cannot be mended");
-	if (write_all(l->fd, line->p, line->len, l->whole) == SEK_OK &&
+	if (write_all(l->fd, line->p, line->len, t->at) == SEK_OK &&
 	    fdatasync(l->fd) == 0 && ftruncate(l->fd, end) == 0 &&
 	    fdatasync(l->fd) == 0)
 		r = SEK_OK;
 	if (r != SEK_OK) {
 		r = failed(l, why, "cannot be mended");
-		(void)write_all(l->fd, t->p, t->n, l->whole);
+		(void)write_all(l->fd, t->p, t->n, t->at);
 		/* the copy goes only when the end is as it was */
 		if (ftruncate(l->fd, l->size) == 0)
 			(void)unlinkat(l->dir_fd, t->file, 0);
@@ -142,24 +149,24 @@ int
 log_repair(struct log *l, const char *host, struct sek_why *why)
 {
 	struct torn t = { .p = NULL };
-	struct sek_buf line = { 0 };
+	struct log_batch b = LOG_BATCH_NONE;
 	int r;
 
 	if ((r = read_torn(l, &t, why)) != SEK_OK ||
 	    (r = keep_aside(l, &t, why)) != SEK_OK)
 		goto out;
-	if ((r = make_line(l, &t, host, &line)) != SEK_OK) {
+	if ((r = make_lines(l, &t, host, &b, why)) != SEK_OK) {
 		(void)unlinkat(l->dir_fd, t.file, 0);
 		goto out;
 	}
-	if ((r = replace(l, &t, &line, why)) != SEK_OK)
+	if ((r = replace(l, &t, &b.text, why)) != SEK_OK)
 		goto out;
-	r = sek_line_hash(line.p, line.len - 1, l->head);
-	l->seq++;
-	l->whole += (off_t)line.len;
-	l->size = l->whole;
+	l->st = b.st;
+	l->size = (off_t)l->st.end;
+	l->damage[0] = '\0';
+	log_index_put(l, &b.done);
 out:
 	free(t.p);
-	sek_buf_free(&line);
+	log_batch_free(&b);
 	return r;
 }
