@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the rooms of the scanner share: audit_scan.c (any line) and
+ * audit_like.c (a line that is like one before it).  Nobody else includes
+ * this.
+ */
+#ifndef RECORD_AUDIT_SCAN_H
+#define RECORD_AUDIT_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record/audit_line.h"
+
+#define SCAN_VALUES 256u /* of a line that others may be like */
+
+/* The members of the outermost object that a chain needs. */
+enum scan_member {
+	SCAN_OTHER,
+	SCAN_V, SCAN_SEQ, SCAN_PREV, SCAN_T, SCAN_EVENT,
+	SCAN_MEMBERS
+};
+
+/* The text of one value, with its quotes or brackets; NULL: none. */
+struct span {
+	const unsigned char *p;
+	size_t n;
+};
+
+/* Where the plain values of a line are, in order. */
+struct scan_shape {
+	const unsigned char *line;
+	size_t n;
+	bool usable; /* all of them are here */
+	struct {
+		uint32_t from, to;
+		enum scan_member member;
+	} at[SCAN_VALUES];
+};
+
+struct scan {
+	const unsigned char *p, *end;
+	const char *what; /* the first thing that is wrong */
+	struct scan_shape *shape; /* to be filled; NULL */
+};
+
+/* One string, number or word at p. */
+bool scan_scalar(struct scan *c);
+/* A whole number at p. */
+bool scan_integer(struct scan *c, int64_t *out);
+/* sek_line_scan(), which fills `shape` unless it is NULL. */
+int scan_line(const char *line, size_t n, struct scan_shape *shape,
+    struct sek_line *out, const char **what) SEK_MUST;
+
+/* -- audit_member.c: `out` from the members in `top`, which has SCAN_MEMBERS;
+ * SEK_E_SYNTAX, SEK_E_VERSION as sek_line_scan(). */
+int scan_members(const struct span *top, struct sek_line *out,
+    const char **what) SEK_MUST;
+
+#endif
