@@ -61,6 +61,8 @@ set_defaults(struct sek_policy *p)
 	(void)snprintf(p->metadata_signer, sizeof p->metadata_signer,
 	    "mds.fidoalliance.org");
 	p->stale = SEK_UNKNOWN_DENY;
+	p->rotate_mb = 64;
+	(void)snprintf(p->outbox, sizeof p->outbox, "/var/spool/sekisho");
 }
 
 static int
@@ -182,7 +184,10 @@ parse(struct policy_ctx *c, const char *name, const void *text, size_t n,
 	if (EVP_Digest(text, n, c->p->hash, NULL, EVP_sha256(), NULL) != 1)
 		return SEK_E_CRYPTO;
 	if ((r = policy_read_lines(c)) != SEK_OK ||
-	    (r = check_whole(c)) != SEK_OK || (r = fill_host(c)) != SEK_OK)
+	    (r = policy_take_token(c)) != SEK_OK ||
+	    (r = check_whole(c)) != SEK_OK ||
+	    (r = fill_host(c)) != SEK_OK ||
+	    (r = policy_fill_record(c)) != SEK_OK)
 		return r;
 	return fill_purposes(c);
 }
@@ -332,6 +337,8 @@ sek_policy_free(struct sek_policy *p)
 	for (i = 0; i < p->n_modules; i++)
 		for (k = 0; k < p->modules[i].n_env; k++)
 			free(p->modules[i].env[k]);
+	for (k = 0; k < p->token_module.n_env; k++)
+		free(p->token_module.env[k]);
 	for (i = 0; i < p->n_services; i++)
 		for (k = 0; k < p->services[i].n_roles; k++)
 			free(p->services[i].roles[k]);

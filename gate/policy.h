@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "record/audit.h"
 #include "sekisho/err.h"
 #include "sekisho/reason.h"
 #include "sekisho/wire_fido.h"
@@ -55,6 +56,8 @@ struct sek_service {
 	char *roles[SEK_MAX_ROLES]; /* roles: one of these must be in the
 				       certificate; owned; none: any */
 	size_t n_roles;
+	bool last_login;            /* last-login = yes | no, no: tell the
+				       person of the login before */
 };
 
 /* check = ...: what is asked whether a certificate has been revoked.  Of the
@@ -73,6 +76,13 @@ enum sek_rev_check {
 enum sek_unknown_word {
 	SEK_UNKNOWN_DENY = 0,
 	SEK_UNKNOWN_GRACE = 1 /* a CRL past nextUpdate serves for `grace_s` */
+};
+
+/* What sekisho-forward hands to the system's syslog. */
+enum sek_forward_what {
+	SEK_FORWARD_NONE = 0,     /* there is no section [forward] */
+	SEK_FORWARD_CHECKPOINTS = 1,
+	SEK_FORWARD_RECORDS = 2   /* and checkpoints */
 };
 
 struct sek_policy {
@@ -159,6 +169,23 @@ struct sek_policy {
 				       enrolled; none: any */
 	char model_names[SEK_MAX_MODELS][65];
 	size_t n_models;
+	/* [record] */
+	char record_group[65];      /* group that may read it; "" = none */
+	uint32_t rotate_mb;         /* rotate-megabytes, 0..65536, 64;
+				       0 = never */
+	char record_key[PATH_MAX];  /* log.key in `state` */
+	char token_section[65];     /* token-module: name of a [pkcs11 NAME],
+				       which serves the record alone; "" =
+				       checkpoints are not countersigned */
+	struct sek_module token_module; /* that section */
+	char token_label[SEK_LABEL_MAX]; /* token-label; "" = what the section
+				       says */
+	char token_key[SEK_LABEL_MAX]; /* token-key: CKA_LABEL of the key */
+	char token_pin_file[PATH_MAX]; /* token-pin-file; "" = none */
+	/* [forward] */
+	enum sek_forward_what forward; /* send = checkpoints | records */
+	bool forward_fhir;          /* format = dicom | fhir, dicom */
+	char outbox[PATH_MAX];      /* outbox: folder; /var/spool/sekisho */
 	/* [password] */
 	char password_service[SEK_NAME_MAX]; /* service, sekisho-password */
 	char password_confdir[PATH_MAX];     /* confdir; "" = the system's */
@@ -183,6 +210,9 @@ void sek_policy_free(struct sek_policy *p);
 /* The rules of a PAM service, or NULL. */
 const struct sek_service *sek_policy_service(const struct sek_policy *p,
     const char *service);
+
+/* How its record is kept; points into the policy. */
+struct sek_audit_conf sek_policy_audit(const struct sek_policy *p);
 
 /* "crl", "ocsp-leaf", ...; and does it ask OCSP at all? */
 const char *sek_rev_check_word(enum sek_rev_check check);

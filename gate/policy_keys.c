@@ -106,6 +106,23 @@ static const struct policy_key keys[] = {
 
 	{ POLICY_MODEL, "aaguid", policy_set_aaguid, POLICY(models), 0, 0 },
 
+	{ POLICY_RECORD, "group", policy_set_name, POLICY(record_group), 0, 0 },
+	{ POLICY_RECORD, "rotate-megabytes", policy_set_uint,
+	    POLICY(rotate_mb), 0, 65536 },
+	{ POLICY_RECORD, "token-module", policy_set_text,
+	    POLICY(token_section), 0, 0 },
+	{ POLICY_RECORD, "token-label", policy_set_text, POLICY(token_label),
+	    0, 0 },
+	{ POLICY_RECORD, "token-key", policy_set_text, POLICY(token_key),
+	    0, 0 },
+	{ POLICY_RECORD, "token-pin-file", policy_set_path,
+	    POLICY(token_pin_file), 0, 0 },
+
+	{ POLICY_FORWARD, "send", policy_set_send, POLICY(forward), 0, 0 },
+	{ POLICY_FORWARD, "format", policy_set_form, POLICY(forward_fhir),
+	    0, 0 },
+	{ POLICY_FORWARD, "outbox", policy_set_path, POLICY(outbox), 0, 0 },
+
 	{ POLICY_PASSWORD, "service", policy_set_name,
 	    POLICY(password_service), 0, 0 },
 	{ POLICY_PASSWORD, "confdir", policy_set_path,
@@ -117,6 +134,8 @@ static const struct policy_key keys[] = {
 
 	{ POLICY_SERVICE, "pairs", policy_set_pairs, SERVICE(pairs), 0, 0 },
 	{ POLICY_SERVICE, "roles", policy_set_roles, SERVICE(roles), 0, 0 },
+	{ POLICY_SERVICE, "last-login", policy_set_yes_no,
+	    SERVICE(last_login), 0, 0 },
 };
 
 #define N_KEYS (sizeof keys / sizeof keys[0])

@@ -29,6 +29,8 @@ static const struct {
 	[POLICY_CRL] = { "crl", true },
 	[POLICY_FIDO2] = { "fido2", false },
 	[POLICY_MODEL] = { "model", true },
+	[POLICY_RECORD] = { "record", false },
+	[POLICY_FORWARD] = { "forward", false },
 	[POLICY_PASSWORD] = { "password", false },
 	[POLICY_PKCS11] = { "pkcs11", true },
 	[POLICY_SERVICE] = { "service", true },

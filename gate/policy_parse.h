@@ -11,7 +11,7 @@
 
 #define POLICY_MAX_LINES 10000u
 #define POLICY_MAX_LINE 190u /* bytes; libinih's own limit is 200 */
-#define POLICY_MAX_KEYS 64u  /* rows of the table of keys */
+#define POLICY_MAX_KEYS 80u  /* rows of the table of keys */
 
 enum policy_section {
 	POLICY_NONE,
@@ -25,6 +25,8 @@ enum policy_section {
 	POLICY_CRL,
 	POLICY_FIDO2,
 	POLICY_MODEL,
+	POLICY_RECORD,
+	POLICY_FORWARD,
 	POLICY_PASSWORD,
 	POLICY_PKCS11,
 	POLICY_SERVICE,
@@ -108,6 +110,15 @@ int policy_set_crl_url(struct policy_ctx *, const struct policy_key *, void *,
 int policy_set_ocsp_url(struct policy_ctx *, const struct policy_key *,
     void *, const char *);
 int policy_set_proxy(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
+/* What follows from the sections [record] and [forward]. */
+int policy_fill_record(struct policy_ctx *c) SEK_MUST;
+/* The section that [record] token-module names is taken out of the modules,
+ * so that no login and no enrolment speaks to that token. */
+int policy_take_token(struct policy_ctx *c) SEK_MUST;
+int policy_set_send(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
+int policy_set_form(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
 int policy_set_rp(struct policy_ctx *, const struct policy_key *, void *,
     const char *);

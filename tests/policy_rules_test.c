@@ -35,6 +35,17 @@ bad[] = {
 	    "http://6 http://7 http://8 http://9 http://10 http://11 "
 	    "http://12 http://13 http://14 http://15 http://16 http://17\n",
 	    10, "more than 16" },
+	{ BASE "[record]\ntoken-module = a\n", 9, "needs token-key" },
+	{ BASE "[record]\ntoken-module = b\ntoken-key = k\n", 9,
+	    "a section [pkcs11 NAME], not \"b\"" },
+	{ BASE "[record]\ntoken-key = k\n", 9, "without token-module" },
+	{ BASE "[record]\ntoken-label = l\n", 9, "without token-module" },
+	{ BASE "[record]\ntoken-pin-file = /p\n", 9,
+	    "without token-module" },
+	{ BASE "[record]\ntoken-pin-file = p\n", 9, "absolute" },
+	/* it is no module of logins any more */
+	{ BASE "[record]\ntoken-module = a\ntoken-key = k\n", 0,
+	    "a service has a pair with pkcs11" },
 	{ BASE "[paths]\n", 8, "line 1 already" },
 	{ "[paths]\ncache = cache\n", 2, "cache: must be an absolute" },
 	{ "[paths]\ncache = /a/../b\n", 2, "\"..\"" },
@@ -228,6 +239,33 @@ each_word_of_check(void)
 	}
 }
 
+static void
+the_token_of_the_record_is_no_module_of_logins(void)
+{
+	struct sek_policy *p;
+
+	p = accepted("[pkcs11 seal]\nmodule = /s.so\ntoken-label = x\n"
+	    "environment = A=1 B=2\n" BASE "[pkcs11 last]\nmodule = /l.so\n"
+	    "[record]\ntoken-module = seal\ntoken-key = record key\n");
+	CHECK_INT(p->n_modules, 2);
+	CHECK_STR(p->modules[0].name, "a");
+	CHECK_STR(p->modules[1].path, "/l.so");
+	CHECK_STR(p->token_module.path, "/s.so");
+	CHECK_STR(p->token_module.env[1], "B=2");
+	CHECK(p->token_module.env[2] == NULL);
+	CHECK_STR(p->token_label, "x");
+	CHECK_STR(p->token_key, "record key");
+	CHECK_STR(p->token_pin_file, "");
+	sek_policy_free(p);
+	p = accepted(BASE "[pkcs11 seal]\nmodule = /s.so\ntoken-label = x\n"
+	    "[record]\ntoken-label = y\ntoken-module = seal\n"
+	    "token-key = k\ntoken-pin-file = /p\n");
+	CHECK_INT(p->n_modules, 1);
+	CHECK_STR(p->token_label, "y");
+	CHECK_STR(p->token_pin_file, "/p");
+	sek_policy_free(p);
+}
+
 int
 main(void)
 {
@@ -235,5 +273,6 @@ main(void)
 	RUN(urls_are_strict);
 	RUN(roles_are_taken_apart);
 	RUN(each_word_of_check);
+	RUN(the_token_of_the_record_is_no_module_of_logins);
 	return CHECK_END();
 }
