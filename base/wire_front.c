@@ -29,6 +29,8 @@ sek_begin_enc(struct sek_buf *b, const struct sek_begin *m)
 	sek_put_u8(b, (uint8_t)m->phase);
 	sek_put_u32(b, m->flags);
 	sek_put_u64(b, m->record);
+	sek_put_u64(b, m->opened);
+	sek_put_u64(b, m->opened_ms);
 	sek_put_str(b, m->user);
 	sek_put_str(b, m->service);
 	sek_put_str(b, m->tty);
@@ -54,6 +56,8 @@ sek_begin_dec(struct sek_begin *out, const struct sek_buf *b)
 	phase = sek_rd_u8(&r);
 	m.flags = sek_rd_u32(&r);
 	m.record = sek_rd_u64(&r);
+	m.opened = sek_rd_u64(&r);
+	m.opened_ms = sek_rd_u64(&r);
 	sek_rd_str(&r, m.user, sizeof m.user);
 	sek_rd_str(&r, m.service, sizeof m.service);
 	sek_rd_str(&r, m.tty, sizeof m.tty);

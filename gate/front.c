@@ -60,7 +60,8 @@ tell(struct sek_front *f, enum sek_style style, const char *text, uint16_t id)
 }
 
 void
-sek_front_tell(struct sek_front *f, enum sek_text id, const char *arg)
+sek_front_tell_all(struct sek_front *f, enum sek_text id,
+    const char *const *args, size_t n)
 {
 	char text[SEK_TEXT_MAX];
 	enum sek_style style = SEK_STYLE_INFO;
@@ -68,8 +69,14 @@ sek_front_tell(struct sek_front *f, enum sek_text id, const char *arg)
 	if (id == SEK_T_WRONG_PIN || id == SEK_T_WRONG_PIN_LEFT ||
 	    id == SEK_T_VERIFY_AGAIN || id == SEK_T_VERIFY_LEFT)
 		style = SEK_STYLE_ERROR;
-	sek_text_fmt(text, sizeof text, id, f->lang, arg);
+	sek_text_fill(text, sizeof text, id, f->lang, args, n);
 	tell(f, style, text, (uint16_t)id);
+}
+
+void
+sek_front_tell(struct sek_front *f, enum sek_text id, const char *arg)
+{
+	sek_front_tell_all(f, id, &arg, 1);
 }
 
 void

@@ -27,6 +27,9 @@ int sek_front_begin(struct sek_front *f, struct sek_begin *out) SEK_MUST;
 
 /* Show a text; a front end that cannot is not a failure. */
 void sek_front_tell(struct sek_front *f, enum sek_text id, const char *arg);
+/* A text with several values. */
+void sek_front_tell_all(struct sek_front *f, enum sek_text id,
+    const char *const *args, size_t n);
 /* Show why a login was refused. */
 void sek_front_tell_reason(struct sek_front *f, enum sek_reason reason);
 

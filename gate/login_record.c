@@ -4,13 +4,15 @@
  * which revocation data, where, and why it fell as it did.
  * Runs in the gate.  Never holds a password or a PIN: none is in reach here.
  */
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 #include <openssl/sha.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
 #include "gate/login.h"
+#include "record/record_time.h"
 #include "sekisho/escape.h"
 
 /* EventOutcomeIndicator, DICOM PS3.15 A.5.3 (after RFC 3881 5.1.4):
@@ -39,9 +41,24 @@ outcome(enum sek_reason reason)
 	}
 }
 
+/* The number the system has for the account.  Asked for only of who is let
+ * in: how long the system looks for a name must not tell a stranger of it. */
 static void
-add_who(json_t *rec, const struct sek_login *l)
+add_uid(json_t *rec, const char *account)
 {
+	struct passwd pw, *found = NULL;
+	char text[16384];
+
+	if (account[0] != '\0' && getpwnam_r(account, &pw, text, sizeof text,
+	    &found) == 0 && found != NULL)
+		sek_record_int(rec, "account.uid", (int64_t)pw.pw_uid);
+}
+
+static void
+add_who(json_t *rec, const struct sek_login *l, enum sek_reason reason)
+{
+	const char *account = "";
+
 	sek_record_str(rec, "claimed", l->begin.user);
 	if (l->person.id != 0) {
 		sek_record_str(rec, "person.name", l->person.name);
@@ -52,11 +69,33 @@ add_who(json_t *rec, const struct sek_login *l)
 		sek_record_str(rec, "person.name", l->begin.person);
 	}
 	if (l->account.id != 0) {
-		sek_record_str(rec, "account.name", l->account.name);
+		account = l->account.name;
+		sek_record_str(rec, "account.name", account);
 		sek_record_bool(rec, "account.shared", l->account.shared);
 	} else if (l->begin.phase != SEK_PHASE_AUTH) {
-		sek_record_str(rec, "account.name", l->begin.user);
+		account = l->begin.user;
+		sek_record_str(rec, "account.name", account);
 	}
+	if (reason == SEK_R_OK)
+		add_uid(rec, account);
+}
+
+/* How long a session was (guideline 17(1)): by the boot clock, which counts
+ * on in sleep and which nobody sets.  Only root is believed. */
+static void
+add_duration(json_t *rec, const struct sek_login *l)
+{
+	const struct sek_begin *b = &l->begin;
+	struct sek_times t;
+
+	if (b->phase != SEK_PHASE_CLOSE || l->peer != 0 || b->opened == 0 ||
+	    b->opened > INT64_MAX)
+		return;
+	sek_record_int(rec, "login_seq", (int64_t)b->opened);
+	sek_times_now(&t);
+	if (b->opened_ms <= (uint64_t)t.since_boot_ms)
+		sek_record_int(rec, "duration_s", (t.since_boot_ms -
+		    (int64_t)b->opened_ms) / 1000);
 }
 
 static void
@@ -69,6 +108,7 @@ add_where(json_t *rec, const struct sek_login *l)
 	sek_record_int(rec, "where.peer_uid", (int64_t)l->peer);
 	/* only root is believed about the name of the service */
 	sek_record_bool(rec, "where.service_claimed", l->peer != 0);
+	sek_login_add_ssh(rec, l);
 }
 
 static void
@@ -167,10 +207,23 @@ log_failure(const struct sek_login *l, const char *event,
 	    sek_escape_str(detail, sizeof detail, why));
 }
 
+/* It is on the disk, and nobody is refused for what failed beside it; but
+ * somebody must hear of it. */
+static void
+log_warning(uint64_t seq, const char *why)
+{
+	char detail[600];
+
+	syslog(LOG_AUTHPRIV | LOG_WARNING, "record %llu is kept, but %s",
+	    (unsigned long long)seq,
+	    sek_escape_str(detail, sizeof detail, why));
+}
+
 uint64_t
 sek_login_record(struct sek_login *l, const char *event,
     enum sek_reason reason)
 {
+	const struct sek_audit_conf conf = sek_policy_audit(l->policy);
 	struct sek_why why = { "out of memory" };
 	uint64_t seq = 0;
 	json_t *rec;
@@ -188,14 +241,18 @@ sek_login_record(struct sek_login *l, const char *event,
 		sek_record_str(rec, "detail", l->detail);
 	sek_record_hex(rec, "policy", l->policy->hash, 32);
 	sek_record_str(rec, "session", l->session);
-	if (l->begin.record != 0)
+	if (l->peer == 0 && l->begin.record != 0 &&
+	    l->begin.record <= INT64_MAX)
 		sek_record_int(rec, "auth_seq", (int64_t)l->begin.record);
-	add_who(rec, l);
+	add_duration(rec, l);
+	add_who(rec, l, reason);
 	add_where(rec, l);
 	add_evidence(rec, l);
-	if (sek_audit_append(l->policy->audit, rec, &seq, &why) != SEK_OK) {
+	if (sek_audit_append(&conf, rec, &seq, &why) != SEK_OK) {
 		log_failure(l, event, reason, why.text);
 		seq = 0;
+	} else if (why.text[0] != '\0') {
+		log_warning(seq, why.text);
 	}
 	json_decref(rec);
 	return seq;

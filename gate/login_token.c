@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
 #include "gate/login.h"
 
 static void
@@ -39,6 +39,8 @@ add_roles(json_t *rec, const struct sek_cert_roles *roles)
 	json_t *part;
 	size_t i;
 
+	if (roles->n > 0)
+		sek_record_str(rec, "role_source", "certificate");
 	for (i = 0; i < roles->n && i < SEK_MAX_CERT_ROLES; i++) {
 		role = &roles->role[i];
 		part = sek_record_part();

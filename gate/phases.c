@@ -50,17 +50,27 @@ sek_session_account(struct sek_login *l)
 	answer(l, SEK_CLASS_FORBIDDEN, reason, record);
 }
 
+/* A session of ours keeps its id; any other gets the new one. */
+static void
+take_session(struct sek_login *l)
+{
+	if (l->begin.session[0] != '\0')
+		(void)sek_escape_str(l->session, sizeof l->session,
+		    l->begin.session);
+}
+
 static void
 record_session(struct sek_login *l, const char *event)
 {
 	enum sek_reason reason = check_caller(l);
 	uint64_t record;
 
-	/* a session of ours keeps its id; any other gets the new one */
-	if (l->begin.session[0] != '\0')
-		(void)sek_escape_str(l->session, sizeof l->session,
-		    l->begin.session);
+	/* in the record root alone says which session it is: anybody could
+	 * end another one's there; each caller hears the id that it knows */
+	if (l->peer == 0)
+		take_session(l);
 	record = sek_login_record(l, event, reason);
+	take_session(l);
 	if (record == 0 && !l->unrecorded)
 		answer(l, SEK_CLASS_UNAVAIL, SEK_R_AUDIT, 0);
 	else if (reason != SEK_R_OK)

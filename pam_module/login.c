@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "pam_module/module.h"
 #include "sekisho/escape.h"
 
 #define DATA_NAME "sekisho_verdict"
+#define DATA_OPENED "sekisho_opened"
 #define ENV_SESSION "SEKISHO_SESSION"
 #define ENV_PERSON "SEKISHO_PERSON"
 #define ENV_RECORD "SEKISHO_RECORD"
@@ -159,4 +161,50 @@ int
 sek_mod_login_name(pam_handle_t *pamh, const char *session)
 {
 	return put_env(pamh, ENV_SESSION, session);
+}
+
+/* In the handle only: sshd, su, sudo and login close a session in the process
+ * that has opened it.  Who does otherwise gets a record without it. */
+struct opened {
+	uint64_t record;
+	uint64_t boot_ms; /* no process outlives this clock */
+};
+
+static void
+free_opened(pam_handle_t *pamh, void *data, int status)
+{
+	(void)pamh;
+	(void)status;
+	free(data);
+}
+
+void
+sek_mod_opened_keep(pam_handle_t *pamh, uint64_t record)
+{
+	struct opened *o = calloc(1, sizeof *o);
+	struct timespec now = { 0 };
+
+	if (o == NULL)
+		return;
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	o->record = record;
+	o->boot_ms = (uint64_t)now.tv_sec * 1000 +
+	    (uint64_t)now.tv_nsec / 1000000;
+	if (pam_set_data(pamh, DATA_OPENED, o, free_opened) != PAM_SUCCESS)
+		free(o);
+}
+
+void
+sek_mod_opened_take(pam_handle_t *pamh, struct sek_begin *close)
+{
+	const void *data = NULL;
+	const struct opened *o;
+
+	if (pam_get_data(pamh, DATA_OPENED, &data) != PAM_SUCCESS ||
+	    data == NULL)
+		return;
+	o = data;
+	close->opened = o->record;
+	close->opened_ms = o->boot_ms;
+	(void)pam_set_data(pamh, DATA_OPENED, NULL, NULL);
 }

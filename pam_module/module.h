@@ -96,4 +96,10 @@ void sek_mod_login_known(pam_handle_t *pamh, struct sek_mod_login *out);
 int sek_mod_login_name(pam_handle_t *pamh, const char *session) SEK_MUST;
 bool sek_mod_session_ok(const char *s);
 
+/* That this handle has opened a session, so that the record of its end can
+ * say how long it was.  Memory may be short: then nothing is kept. */
+void sek_mod_opened_keep(pam_handle_t *pamh, uint64_t record);
+/* Fills in what is known, and forgets it: a session ends once. */
+void sek_mod_opened_take(pam_handle_t *pamh, struct sek_begin *close);
+
 #endif

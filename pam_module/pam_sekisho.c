@@ -218,8 +218,12 @@ session(pam_handle_t *pamh, int flags, enum sek_phase phase, int argc,
 	if (sek_mod_options(pamh, argc, argv, &o) != SEK_OK)
 		return rc;
 	begin_later(pamh, flags, phase, &o, &t.begin);
+	if (phase == SEK_PHASE_CLOSE)
+		sek_mod_opened_take(pamh, &t.begin);
 	if (sek_mod_talk(pamh, &o, &t) == SEK_OK)
 		rc = record_session(pamh, &t);
+	if (phase == SEK_PHASE_OPEN && rc == PAM_SUCCESS)
+		sek_mod_opened_keep(pamh, t.verdict.record);
 	sek_mod_talk_clear(&t);
 	return rc;
 }

@@ -297,7 +297,7 @@ static void
 begin_survives_the_way_and_no_cut_of_it_does(void)
 {
 	struct sek_begin in = { .phase = SEK_PHASE_AUTH, .flags = 5,
-	    .record = 77, .user = "taro", .service = "sshd", .tty = "pts/1",
+	    .record = 77, .opened = 78, .opened_ms = 1u << 31, .user = "taro", .service = "sshd", .tty = "pts/1",
 	    .rhost = "2001:db8::1", .lang = "ja", .session = "s" };
 	struct sek_begin out = { 0 };
 	struct sek_buf b = { 0 };
@@ -309,6 +309,7 @@ begin_survives_the_way_and_no_cut_of_it_does(void)
 	CHECK_STR(out.user, "taro");
 	CHECK_STR(out.rhost, "2001:db8::1");
 	CHECK(out.record == 77 && out.ssh_info.len == 11);
+	CHECK(out.opened == 78 && out.opened_ms == 1u << 31);
 	sek_begin_clear(&out);
 	whole = b.len;
 	for (n = 0; n < whole; n++) {
@@ -410,6 +411,8 @@ a_stranger_is_told_the_same(void)
 static void
 every_text_has_both_languages_and_fills_its_hole(void)
 {
+	static const char *const args[] = { "%s", "b", NULL, "d" };
+	static const char *const long_args[] = { "a", "ward-pc-3" };
 	char out[64];
 	int i;
 
@@ -424,6 +427,13 @@ every_text_has_both_languages_and_fills_its_hole(void)
 	CHECK_STR(out, "PIN of card %n%s: ");
 	sek_text_fmt(out, 8, SEK_T_PIN, SEK_LANG_EN, "x");
 	CHECK(strlen(out) < 8);
+	sek_text_fill(out, sizeof out, SEK_T_LAST_LOGIN, SEK_LANG_EN, args, 4);
+	CHECK_STR(out, "Last login: %s at b (), with d.");
+	sek_text_fill(out, sizeof out, SEK_T_LAST_LOGIN, SEK_LANG_EN, args, 1);
+	CHECK_STR(out, "Last login: %s at  (), with .");
+	/* what does not fit ends it, and is never cut */
+	sek_text_fill(out, 20, SEK_T_LAST_LOGIN, SEK_LANG_EN, long_args, 2);
+	CHECK_STR(out, "Last login: a at ");
 }
 
 static void

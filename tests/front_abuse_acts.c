@@ -235,9 +235,9 @@ version_0(struct talk *t)
 }
 
 static void
-version_2(struct talk *t)
+version_1(struct talk *t)
 {
-	begin_with(t, 0, 2);
+	begin_with(t, 0, 1);
 }
 
 static void
@@ -252,23 +252,23 @@ phase_5(struct talk *t)
 	begin_with(t, 1, 5);
 }
 
-/* The length of the user's name is at 14, its first letter at 18. */
+/* The length of the user's name is at 30, its first letter at 34. */
 static void
 string_past_the_end(struct talk *t)
 {
-	begin_with(t, 17, 200);
+	begin_with(t, 33, 200);
 }
 
 static void
 string_of_2_gib(struct talk *t)
 {
-	begin_with(t, 14, 0x80);
+	begin_with(t, 30, 0x80);
 }
 
 static void
 name_with_nul(struct talk *t)
 {
-	begin_with(t, 19, 0);
+	begin_with(t, 35, 0);
 }
 
 static void
@@ -292,13 +292,13 @@ byte_too_few(struct talk *t)
 static void
 name_with_newline(struct talk *t)
 {
-	begin_with(t, 19, '\n');
+	begin_with(t, 35, '\n');
 }
 
 static void
 name_not_utf8(struct talk *t)
 {
-	begin_with(t, 19, 0xff);
+	begin_with(t, 35, 0xff);
 }
 
 /* -- after a good BEGIN, and where an answer is waited for */
@@ -438,7 +438,7 @@ static const struct abuse at_start[] = {
 	CASE(type_255, "protocol"), CASE(reply, "protocol"),
 	CASE(verdict, "protocol"), CASE(ask, "protocol"),
 	CASE(http, "protocol"), CASE(noise, "protocol"),
-	CASE(version_0, "protocol"), CASE(version_2, "protocol"),
+	CASE(version_0, "protocol"), CASE(version_1, "protocol"),
 	CASE(phase_0, "protocol"), CASE(phase_5, "protocol"),
 	CASE(string_past_the_end, "protocol"),
 	CASE(string_of_2_gib, "protocol"), CASE(name_with_nul, "protocol"),

@@ -22,7 +22,7 @@
 #include "sekisho/buf.h"
 #include "sekisho/frame.h"
 
-#define SEK_FRONT_VERSION 1u
+#define SEK_FRONT_VERSION 2u
 
 enum sek_front_msg {
 	SEK_BEGIN = 1,
@@ -69,6 +69,8 @@ struct sek_begin {
 	enum sek_phase phase;
 	uint32_t flags;
 	uint64_t record; /* seq of an earlier record of this login, 0 = none */
+	uint64_t opened; /* close: seq of the record of open, 0 = unknown */
+	uint64_t opened_ms; /* close: when, milliseconds since boot */
 	char user[SEK_USER_MAX];       /* PAM_USER, "" = none: card-first */
 	char service[SEK_NAME_MAX];    /* PAM_SERVICE */
 	char tty[SEK_NAME_MAX];        /* PAM_TTY */

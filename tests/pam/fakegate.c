@@ -154,6 +154,7 @@ read_begin(struct play *p)
 	note(p, "phase", p->phase);
 	note_number(p, "flags", b.flags);
 	note_number(p, "record", b.record);
+	note_number(p, "opened", b.opened);
 	note(p, "user", b.user);
 	note(p, "service", b.service);
 	note(p, "tty", b.tty);
