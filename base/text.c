@@ -6,6 +6,7 @@
  */
 #include "sekisho/text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const char *const texts[SEK_N_TEXTS][SEK_N_LANGS] = {
@@ -71,6 +72,18 @@ static const char *const texts[SEK_N_TEXTS][SEK_N_LANGS] = {
 	    "Fingerprints are not taken any more. Use the PIN of the key.",
 	    "指紋認証は使用できません。セキュリティキーのPINを入力してくださ"
 	    "い。" },
+	[SEK_T_LAST_LOGIN] = {
+	    "Last login: %s at %s (%s), with %s.",
+	    "前回のログイン: %s %s (%s) %s" },
+	[SEK_T_LAST_REFUSED] = {
+	    "Refused since then: %s.",
+	    "その後の拒否: %s回" },
+	[SEK_T_FIRST_REFUSED] = {
+	    "This is your first login. Refused before: %s.",
+	    "初回のログインです。これまでの拒否: %s回" },
+	[SEK_T_LAST_FROM] = { "%s from %s", "%s、%s から" },
+	[SEK_T_LAST_ON] = { "%s on %s", "%s、%s" },
+	[SEK_T_DAYS] = { "SunMonTueWedThuFriSat", "日月火水木金土" },
 };
 
 const char *
@@ -82,33 +95,40 @@ sek_text(enum sek_text id, enum sek_lang lang)
 	return texts[id][lang];
 }
 
-void
-sek_text_fmt(char *out, size_t cap, enum sek_text id, enum sek_lang lang,
-    const char *arg)
+/* Never half of a value: what does not fit ends the text before it. */
+static bool
+add(char *out, size_t cap, size_t *len, const char *p, size_t n)
 {
-	const char *text = sek_text(id, lang);
-	const char *hole = strstr(text, "%s");
-	size_t head = hole == NULL ? strlen(text) : (size_t)(hole - text);
-	size_t len = 0;
+	if (n >= cap - *len)
+		return false;
+	memcpy(out + *len, p, n);
+	*len += n;
+	out[*len] = '\0';
+	return true;
+}
+
+void
+sek_text_fill(char *out, size_t cap, enum sek_text id, enum sek_lang lang,
+    const char *const *args, size_t n)
+{
+	const char *text = sek_text(id, lang), *hole, *arg;
+	size_t len = 0, i = 0;
 
 	if (cap == 0)
 		return;
 	out[0] = '\0';
-	if (head >= cap)
-		return;
-	memcpy(out, text, head);
-	len = head;
-	if (hole != NULL) {
-		const char *parts[2] = { arg == NULL ? "" : arg, hole + 2 };
-		size_t i, n;
-
-		for (i = 0; i < 2; i++) {
-			n = strlen(parts[i]);
-			if (n >= cap - len)
-				break; /* never half of a value */
-			memcpy(out + len, parts[i], n);
-			len += n;
-		}
+	for (; (hole = strstr(text, "%s")) != NULL; text = hole + 2, i++) {
+		arg = i < n && args[i] != NULL ? args[i] : "";
+		if (!add(out, cap, &len, text, (size_t)(hole - text)) ||
+		    !add(out, cap, &len, arg, strlen(arg)))
+			return;
 	}
-	out[len] = '\0';
+	(void)add(out, cap, &len, text, strlen(text));
+}
+
+void
+sek_text_fmt(char *out, size_t cap, enum sek_text id, enum sek_lang lang,
+    const char *arg)
+{
+	sek_text_fill(out, cap, id, lang, &arg, 1);
 }

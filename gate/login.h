@@ -19,6 +19,7 @@
 #include "gate/helper.h"
 #include "gate/policy.h"
 #include "gate/store.h"
+#include "gate/store_last.h"
 
 /* A helper for each module, and sekisho-fido. */
 #define SEK_MAX_HELPERS (SEK_MAX_MODULES + 1u)
@@ -85,6 +86,9 @@ struct sek_login {
 	int8_t pin_tries_left;      /* -1: unknown */
 	struct sek_fido_login fido; /* its own rooms: see there */
 	enum sek_state verification; /* by a FIDO2 key, signed */
+
+	/* login_last.c */
+	struct sek_last last;       /* the login before this one */
 
 	/* password.c */
 	enum sek_state password;
@@ -167,6 +171,15 @@ void sek_session_close(struct sek_login *l);
 /* login_record.c: append the record of an event; 0 when it cannot be. */
 uint64_t sek_login_record(struct sek_login *l, const char *event,
     enum sek_reason reason);
+
+/* login_last.c: tell who is let in of their last login; keep this one, or
+ * that it was refused, once the verdict is sent.  Where the service has it. */
+void sek_last_tell(struct sek_login *l);
+void sek_last_keep(struct sek_login *l, enum sek_reason reason,
+    uint64_t record);
+
+/* login_ssh.c: with which key sshd let them ask at all. */
+void sek_login_add_ssh(json_t *rec, const struct sek_login *l);
 
 /* login_token.c: which token it was, and what was known of it. */
 void sek_login_add_token(json_t *rec, const struct sek_login *l);

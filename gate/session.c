@@ -323,6 +323,7 @@ send_verdict(struct sek_login *l, enum sek_reason reason, uint64_t record)
 		if (l->begin.user[0] == '\0')
 			sek_front_tell(&l->front, SEK_T_WELCOME,
 			    l->person.display);
+		sek_last_tell(l);
 	}
 	v.reason = (uint16_t)reason;
 	v.record = record;
@@ -347,4 +348,5 @@ sek_session_auth(struct sek_login *l)
 	if (record == 0 && reason == SEK_R_OK)
 		reason = SEK_R_AUDIT;
 	send_verdict(l, reason, record);
+	sek_last_keep(l, reason, record);
 }

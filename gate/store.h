@@ -19,7 +19,7 @@
 #include "sekisho/wire_front.h"
 
 #define SEK_STORE_FILE "sekisho.db"
-#define SEK_STORE_SCHEMA 3 /* PRAGMA user_version */
+#define SEK_STORE_SCHEMA 4 /* PRAGMA user_version */
 
 enum sek_deny_kind {
 	SEK_DENY_PERSON = 1,     /* all that a person holds */

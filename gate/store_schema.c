@@ -168,8 +168,30 @@ static const char step_fido[] =
     ") STRICT;\n"
     "CREATE INDEX fido_token ON fido (token_id);\n";
 
+/*
+ * When a person was let in last; at 0: never.  What comes from a login program
+ * is escaped.  It may be lost, the record says it too.
+ */
+static const char step_last[] =
+    "CREATE TABLE last_login (\n"
+    " person_id INTEGER PRIMARY KEY REFERENCES person (id),\n"
+    " at INTEGER NOT NULL CHECK (at >= 0),\n"
+    " record INTEGER NOT NULL CHECK (record >= 0),\n"
+    " host TEXT NOT NULL\n"
+    "  CHECK (length(CAST(host AS BLOB)) BETWEEN 0 AND 300),\n"
+    " service TEXT NOT NULL\n"
+    "  CHECK (length(CAST(service AS BLOB)) BETWEEN 0 AND 300),\n"
+    " tty TEXT NOT NULL\n"
+    "  CHECK (length(CAST(tty AS BLOB)) BETWEEN 0 AND 300),\n"
+    " rhost TEXT NOT NULL\n"
+    "  CHECK (length(CAST(rhost AS BLOB)) BETWEEN 0 AND 300),\n"
+    " pair TEXT NOT NULL\n"
+    "  CHECK (length(CAST(pair AS BLOB)) BETWEEN 0 AND 31),\n"
+    " refused INTEGER NOT NULL CHECK (refused >= 0)\n"
+    ") STRICT;\n";
+
 const char *const sek_store_steps[SEK_STORE_SCHEMA] = { step_create,
-    step_deny, step_fido };
+    step_deny, step_fido, step_last };
 
 /* Applied in the same transaction, after each step. */
 static const char note[] =

@@ -346,7 +346,7 @@ version_1_is_brought_up_with_all_it_holds(void)
 	CHECK_INT(sek_store_open(dir, false, 50, &s, &why), SEK_E_VERSION);
 	CHECK(strstr(why.text, "sekisho init") != NULL);
 	s = open_it(true);
-	CHECK_STR(ask("PRAGMA user_version"), "3");
+	CHECK_STR(ask("PRAGMA user_version"), "4");
 	CHECK_INT(sek_store_check(s, &why), SEK_OK);
 	CHECK_INT(sek_store_credential_by_id(s, 1, &c), SEK_OK);
 	CHECK_STR(c.person, "yamada");
@@ -365,7 +365,7 @@ version_1_is_brought_up_with_all_it_holds(void)
 	CHECK_INT(sek_store_deny(s, "root", &d, &why), SEK_OK);
 	CHECK_INT(d.id, 1);
 	CHECK_STR(ask("SELECT group_concat(object_id) FROM change"
-	    " WHERE what = 'schema'"), "1,2,3");
+	    " WHERE what = 'schema'"), "1,2,3,4");
 	sek_store_close(s);
 	sek_store_close(open_it(false));
 }

@@ -3,8 +3,9 @@
  * What a login says to a person, in Japanese and English, besides the
  * reasons of reason.h.  base/text.c holds the one table.
  *
- * %s stands for one escaped, bounded value at most; sek_text_fmt() fills it
- * and is not printf: nothing else in a text is special.
+ * %s stands for an escaped, bounded value, one in most texts; sek_text_fmt()
+ * and sek_text_fill() put it in and are no printf: nothing else in a text is
+ * special.
  */
 #ifndef SEKISHO_TEXT_H
 #define SEKISHO_TEXT_H
@@ -36,6 +37,13 @@ enum sek_text {
 	SEK_T_VERIFY_LEFT = 17,  /* the same; %s tries left */
 	SEK_T_KEY_PIN = 18,      /* secret prompt; %s label of the key */
 	SEK_T_PIN_INSTEAD = 19,  /* info: fingers are not taken any more */
+	SEK_T_LAST_LOGIN = 20,   /* info after both factors; %s when, %s host,
+				    %s service and from where, %s pair */
+	SEK_T_LAST_REFUSED = 21, /* info: refused since then; %s number */
+	SEK_T_LAST_FROM = 22,    /* %s service, %s remote host */
+	SEK_T_LAST_ON = 23,      /* %s service, %s terminal */
+	SEK_T_DAYS = 24,         /* Sunday first, three bytes each */
+	SEK_T_FIRST_REFUSED = 25,/* info on the first login; %s number */
 	SEK_N_TEXTS
 };
 
@@ -43,5 +51,8 @@ const char *sek_text(enum sek_text id, enum sek_lang lang);
 /* Write the text with %s replaced to `out`; always NUL-terminated. */
 void sek_text_fmt(char *out, size_t cap, enum sek_text id, enum sek_lang lang,
     const char *arg);
+/* The same for several, in their order. */
+void sek_text_fill(char *out, size_t cap, enum sek_text id,
+    enum sek_lang lang, const char *const *args, size_t n);
 
 #endif

@@ -66,6 +66,10 @@ extern const size_t sek_helper_n_rules;
 struct sek_list {
 	bool wait;      /* no token yet: wait for one, else FAIL{no-token} */
 	char label[SEK_LABEL_MAX]; /* only this token; "" = any */
+	char key[SEK_LABEL_MAX];   /* "": certificates; else the public keys
+				      with this CKA_LABEL, which need none:
+				      `cert` of each is then its
+				      SubjectPublicKeyInfo */
 };
 
 /* The state of the PIN as the token tells it (PKCS#11 2.40, 4.5). */
@@ -85,7 +89,7 @@ struct sek_key {
 	char reader[SEK_READER_MAX];      /* slot description, escaped */
 	uint8_t id[SEK_MAX_KEY_ID];       /* CKA_ID */
 	size_t id_len;
-	uint8_t *cert;                    /* DER, owned */
+	uint8_t *cert;                    /* DER, owned; see sek_list.key */
 	size_t cert_len;
 };
 
