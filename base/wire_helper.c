@@ -13,7 +13,7 @@
 /* A SIGN crosses a KEYS on the way, so KEYS may still come while signing;
  * a token may vanish while a person is typing, so FAIL may come then. */
 const struct sek_rule sek_helper_rules[] = {
-	{ SEK_HS_START, SEK_H_LIST, SEK_HS_LISTING, 256 },
+	{ SEK_HS_START, SEK_H_LIST, SEK_HS_LISTING, 512 },
 	{ SEK_HS_LISTING, SEK_H_KEYS, SEK_HS_LISTING, KEYS_CAP },
 	{ SEK_HS_LISTING, SEK_H_FAIL, SEK_HS_DONE, 512 },
 	{ SEK_HS_LISTING, SEK_H_SIGN, SEK_HS_SIGNING, 2048 },
@@ -36,6 +36,7 @@ sek_list_enc(struct sek_buf *b, const struct sek_list *m)
 {
 	sek_put_u8(b, m->wait ? 1 : 0);
 	sek_put_str(b, m->label);
+	sek_put_str(b, m->key);
 }
 
 int
@@ -46,6 +47,7 @@ sek_list_dec(struct sek_list *out, const struct sek_buf *b)
 	uint8_t wait = sek_rd_u8(&r);
 
 	sek_rd_str(&r, m.label, sizeof m.label);
+	sek_rd_str(&r, m.key, sizeof m.key);
 	if (sek_rd_end(&r) != SEK_OK || wait > 1)
 		return SEK_E_PROTO;
 	m.wait = wait == 1;

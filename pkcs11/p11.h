@@ -79,6 +79,11 @@ void p11_close(struct p11_module *m, struct p11_token *t);
 int p11_keys_read(struct p11_module *m, struct p11_tokens *toks,
     struct sek_keys *out) SEK_MUST;
 
+/* pubkeys.c: the same for the public keys of a label, which are on P-256:
+ * with another kind of that label it is SEK_E_DENIED. */
+int p11_pubkeys_read(struct p11_module *m, struct p11_tokens *toks,
+    const char *label, struct sek_keys *out, struct sek_fail *fail) SEK_MUST;
+
 /* login.c */
 uint32_t p11_pin_flags(const CK_TOKEN_INFO *info);
 /* Ask the token anew and set t->pin. */

@@ -85,11 +85,16 @@ show(struct helper *h, const struct p11_tokens *now)
 {
 	struct sek_keys keys = { 0 };
 	struct sek_buf b = { 0 };
+	struct sek_fail fail;
 	int r;
 
 	close_sessions(h);
 	h->toks = *now;
-	if ((r = p11_keys_read(&h->m, &h->toks, &keys)) != SEK_OK)
+	r = h->list.key[0] == '\0' ? p11_keys_read(&h->m, &h->toks, &keys) :
+	    p11_pubkeys_read(&h->m, &h->toks, h->list.key, &keys, &fail);
+	if (r == SEK_E_DENIED)
+		return give_up(h, &fail);
+	if (r != SEK_OK)
 		return r;
 	sek_keys_enc(&b, &keys);
 	sek_keys_clear(&keys);
