@@ -12,13 +12,31 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
 
 /* DICOM PS3.15 A.5.3: 0 success, 4 minor, 12 major failure. */
 #define RESULT_OK 0
 #define RESULT_REFUSED 4
 #define RESULT_FAILED 12
 #define BATCH 64u
+
+/* Nothing that is kept is refused for what failed beside it. */
+int
+desk_append(const struct desk *d, const json_t *rec, uint64_t *seq,
+    struct sek_why *why)
+{
+	const struct sek_audit_conf conf = sek_policy_audit(d->policy);
+	char number[24];
+	int r = sek_audit_append(&conf, rec, seq, why);
+
+	if (r == SEK_OK && why->text[0] != '\0') {
+		(void)snprintf(number, sizeof(number), "%llu",
+		    (unsigned long long)*seq);
+		DESK_ERR(d, W_RECORD_BUT, { number, why->text });
+		sek_why_set(why, "%s", "");
+	}
+	return r;
+}
 
 int
 desk_begin(struct desk *d)
@@ -79,7 +97,7 @@ desk_refused_end(const struct desk *d, json_t *rec)
 	uint64_t at;
 	int r;
 
-	r = sek_audit_append(d->policy->audit, rec, &at, &why);
+	r = desk_append(d, rec, &at, &why);
 	if (r != SEK_OK)
 		DESK_ERR(d, W_NO_RECORD, { why.text[0] != '\0' ? why.text :
 		    sek_strerror(r) });
@@ -103,8 +121,7 @@ take_back(const struct desk *d, const uint64_t *seq, size_t n)
 		    SEK_R_STORE, RESULT_FAILED);
 
 		sek_record_int(rec, "undone_seq", (int64_t)seq[i]);
-		if (sek_audit_append(d->policy->audit, rec, &at, &why) !=
-		    SEK_OK) {
+		if (desk_append(d, rec, &at, &why) != SEK_OK) {
 			(void)snprintf(text, sizeof(text), "%llu",
 			    (unsigned long long)seq[i]);
 			DESK_ERR(d, W_RECORD_LIES, { text });
@@ -128,8 +145,8 @@ write_records(const struct desk *d, uint64_t seq[BATCH], size_t *n,
 		return SEK_E_LIMIT;
 	}
 	for (i = 0; i < all; i++, (*n)++) {
-		r = sek_audit_append(d->policy->audit,
-		    json_array_get(d->records, i), &seq[i], why);
+		r = desk_append(d, json_array_get(d->records, i), &seq[i],
+		    why);
 		if (r != SEK_OK)
 			return r;
 	}

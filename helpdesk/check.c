@@ -5,7 +5,7 @@
  * Part of the administrator's program.  Opens with the gate's own functions
  * what the gate opens; changes nothing.
  */
-#include "helpdesk/desk.h"
+#include "helpdesk/check.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gate/audit.h"
 #include "gate/certificate_rooms.h"
 #include "gate/fido.h"
 #include "gate/fido_models.h"
@@ -25,13 +24,8 @@
 
 #define BUSY_MS 5000
 
-struct findings {
-	const struct desk *d;
-	int bad;
-};
-
-static void
-found(struct findings *f, const char *thing, const char *what, int r,
+void
+desk_found(struct findings *f, const char *thing, const char *what, int r,
     const struct sek_why *why)
 {
 	if (r == SEK_OK) {
@@ -56,7 +50,7 @@ check_trust(struct findings *f)
 		return;
 	r = sek_trust_load(p, &t, &why);
 	sek_trust_free(t);
-	found(f, "trust", p->anchors, r, &why);
+	desk_found(f, "trust", p->anchors, r, &why);
 }
 
 /* -- revocation */
@@ -70,7 +64,7 @@ show_rules(struct findings *f)
 	char text[200], stale[32] = "deny", ocsp[80] = "";
 
 	if (p->check == SEK_CHECK_NONE) {
-		found(f, "revocation", "check = none", SEK_OK, &none);
+		desk_found(f, "revocation", "check = none", SEK_OK, &none);
 		return;
 	}
 	if (p->stale == SEK_UNKNOWN_GRACE)
@@ -82,7 +76,7 @@ show_rules(struct findings *f)
 		    p->ocsp_live_s);
 	(void)snprintf(text, sizeof(text), "check = %s, stale = %s%s",
 	    sek_rev_check_word(p->check), stale, ocsp);
-	found(f, "revocation", text, SEK_OK, &none);
+	desk_found(f, "revocation", text, SEK_OK, &none);
 }
 
 /* A folder of sekisho-fetch's: good, or not there yet. */
@@ -97,11 +91,11 @@ check_cache(struct findings *f, const char *thing, const char *below)
 	n = snprintf(path, sizeof(path), "%s%s%s", cache,
 	    *below != '\0' ? "/" : "", below);
 	if (n < 0 || n >= (int)sizeof(path))
-		found(f, thing, cache, SEK_E_LIMIT, &why);
+		desk_found(f, thing, cache, SEK_E_LIMIT, &why);
 	else if (access(path, F_OK) != 0 && errno == ENOENT)
 		DESK_SAY(f->d, W_FOUND_NOT_YET, { thing, path });
 	else
-		found(f, thing, path, sek_path_safe(path, true, &why), &why);
+		desk_found(f, thing, path, sek_path_safe(path, true, &why), &why);
 }
 
 /* The folder of lists, and each file in it: what cannot be used is left out
@@ -120,7 +114,7 @@ check_crls(struct findings *f)
 	if (r == SEK_OK && sek_rev_problems(s, &why) > 0)
 		r = SEK_E_SYNTAX;
 	sek_rev_close(s);
-	found(f, "crls", p->crls, r, &why);
+	desk_found(f, "crls", p->crls, r, &why);
 }
 
 /* What sekisho-fetch is told. */
@@ -135,17 +129,17 @@ check_fetch(struct findings *f)
 	for (i = 0; i < p->n_crl_urls; i++) {
 		(void)snprintf(thing, sizeof(thing), "crl %s",
 		    p->crl_names[i]);
-		found(f, thing, p->crl_urls[i], SEK_OK, &why);
+		desk_found(f, thing, p->crl_urls[i], SEK_OK, &why);
 	}
 	for (i = 0; i < p->n_ocsp_urls; i++)
-		found(f, "ocsp-url", p->ocsp_urls[i], SEK_OK, &why);
+		desk_found(f, "ocsp-url", p->ocsp_urls[i], SEK_OK, &why);
 	(void)snprintf(text, sizeof(text), "distribution-points = %s, "
 	    "seconds = %u, max-megabytes = %u%s%s",
 	    p->fetch_from_certs ? "yes" : "no", p->fetch_s, p->fetch_max_mb,
 	    p->fetch_proxy[0] != '\0' ? ", proxy = " : "", p->fetch_proxy);
-	found(f, "fetch", text, SEK_OK, &why);
+	desk_found(f, "fetch", text, SEK_OK, &why);
 	if (p->fetch_ca_file[0] != '\0')
-		found(f, "ca-file", p->fetch_ca_file,
+		desk_found(f, "ca-file", p->fetch_ca_file,
 		    sek_path_safe(p->fetch_ca_file, false, &why), &why);
 }
 
@@ -199,7 +193,7 @@ check_models(struct findings *f)
 			r = SEK_E_DENIED;
 		}
 	}
-	found(f, "FIDO metadata", text, r, &why);
+	desk_found(f, "FIDO metadata", text, r, &why);
 }
 
 static void
@@ -210,8 +204,8 @@ check_metadata(struct findings *f)
 
 	if (p->metadata_url[0] == '\0')
 		return;
-	found(f, "metadata-url", p->metadata_url, SEK_OK, &why);
-	found(f, "metadata-root", p->metadata_root,
+	desk_found(f, "metadata-url", p->metadata_url, SEK_OK, &why);
+	desk_found(f, "metadata-root", p->metadata_root,
 	    sek_path_safe(p->metadata_root, false, &why), &why);
 	check_models(f);
 }
@@ -234,19 +228,19 @@ check_keys(struct findings *f)
 	for (i = 0; i < p->n_former_rps && n < sizeof(text); i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, " %s",
 		    p->former_rps[i]);
-	found(f, "rp-id", text, SEK_OK, &why);
+	desk_found(f, "rp-id", text, SEK_OK, &why);
 	if (p->attestation_roots[0] != '\0') {
 		roots = sk_X509_new_null();
 		r = roots == NULL ? SEK_E_NOMEM : sek_trust_read(
 		    p->attestation_roots, SEK_TRUST_ANY, roots, &why);
 		sk_X509_pop_free(roots, X509_free);
-		found(f, "attestation-roots", p->attestation_roots, r, &why);
+		desk_found(f, "attestation-roots", p->attestation_roots, r, &why);
 	}
 	for (i = 0; i < p->n_models; i++) {
 		(void)snprintf(text, sizeof(text), "model %s",
 		    p->model_names[i]);
 		sek_aaguid_text(text + 100, p->models[i]);
-		found(f, text, text + 100, SEK_OK, &why);
+		desk_found(f, text, text + 100, SEK_OK, &why);
 	}
 }
 
@@ -272,7 +266,7 @@ show_services(struct findings *f)
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 			    "%s\"%s\"", k > 0 ? ", " : "; roles ",
 			    s->roles[k]);
-		found(f, thing, text, SEK_OK, &none);
+		desk_found(f, thing, text, SEK_OK, &none);
 	}
 }
 
@@ -286,26 +280,7 @@ check_store(struct findings *f)
 	if (r == SEK_OK)
 		r = sek_store_check(s, &why);
 	sek_store_close(s);
-	found(f, "store", f->d->policy->state, r, &why);
-}
-
-static void
-check_audit(struct findings *f)
-{
-	const char *dir = f->d->policy->audit;
-	struct sek_why why = { "" };
-	char path[PATH_MAX];
-	int r;
-
-	r = sek_path_safe(dir, true, &why);
-	if (r == SEK_OK && access(dir, W_OK) != 0) {
-		sek_why_set(&why, "%s: %s", dir, strerror(errno));
-		r = SEK_E_IO;
-	}
-	if (r == SEK_OK && snprintf(path, sizeof(path), "%s/%s", dir,
-	    SEK_AUDIT_FILE) < (int)sizeof(path) && access(path, F_OK) == 0)
-		r = sek_path_safe(path, false, &why);
-	found(f, "audit", dir, r, &why);
+	desk_found(f, "store", f->d->policy->state, r, &why);
 }
 
 static void
@@ -322,7 +297,7 @@ check_helper(struct findings *f, const char *program)
 		sek_why_set(&why, "%s: %s", path, strerror(errno));
 		r = SEK_E_UNSAFE;
 	}
-	found(f, program, path, r, &why);
+	desk_found(f, program, path, r, &why);
 }
 
 static void
@@ -332,7 +307,7 @@ check_helper_user(struct findings *f)
 	struct sek_why why = { "" };
 	const char *name = f->d->policy->helper_user;
 
-	found(f, "helper user", name, sek_service_user_find(name, &u, &why),
+	desk_found(f, "helper user", name, sek_service_user_find(name, &u, &why),
 	    &why);
 }
 
@@ -351,21 +326,21 @@ check_config(struct desk *d, int argc, char **argv)
 	/* says FILE:LINE and why by itself */
 	if ((r = desk_policy(d)) != DESK_GO)
 		return r;
-	found(&f, "configuration", d->conf, SEK_OK, &why);
+	desk_found(&f, "configuration", d->conf, SEK_OK, &why);
 	check_trust(&f);
 	check_revocation(&f);
 	check_keys(&f);
 	check_metadata(&f);
 	check_store(&f);
-	check_audit(&f);
-	if (d->policy->n_modules > 0)
+	desk_check_record(&f);
+	if (d->policy->n_modules > 0 || d->policy->token_section[0] != '\0')
 		check_helper(&f, "sekisho-pkcs11");
 	check_helper(&f, "sekisho-password");
 	if (d->policy->rp_id[0] != '\0')
 		check_helper(&f, "sekisho-fido");
 	check_helper_user(&f);
 	for (i = 0; i < d->policy->n_modules; i++)
-		found(&f, d->policy->modules[i].name,
+		desk_found(&f, d->policy->modules[i].name,
 		    d->policy->modules[i].path, SEK_OK, &why);
 	show_services(&f);
 	if (f.bad == 0) {

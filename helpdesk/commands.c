@@ -25,6 +25,7 @@ static const struct desk_command *const tables[] = {
 	desk_models_commands,
 };
 
+#define COLUMNS 80u /* of a terminal; Japanese has no blanks to break at */
 #define N_TABLES (sizeof(tables) / sizeof(tables[0]))
 
 /* Is the command's name these words?  `second` is NULL when there is none. */
@@ -67,21 +68,61 @@ desk_command_pair(const char *first)
 	return false;
 }
 
+/* What stays on one line: up to a blank that is in no brackets, or, of what is
+ * longer than a line, up to any blank. */
+static size_t
+piece(const char *s, size_t room)
+{
+	size_t n, first = strcspn(s, " ");
+	int depth = 0;
+
+	for (n = 0; s[n] != '\0' && (s[n] != ' ' || depth > 0); n++) {
+		depth += s[n] == '[' || s[n] == '(';
+		depth -= s[n] == ']' || s[n] == ')';
+	}
+	return n <= room ? n : first;
+}
+
+/* Behind `at` columns, and then in lines that begin with `indent` blanks. */
+static void
+put_wrapped(FILE *f, const char *s, size_t at, size_t indent)
+{
+	size_t n;
+
+	for (; *s != '\0'; s += n + (s[n] == ' ')) {
+		n = piece(s, COLUMNS - indent - 1);
+		if (at + 1 + n > COLUMNS) {
+			(void)fprintf(f, "\n%*s", (int)indent, "");
+			at = indent;
+		}
+		if (at > indent) {
+			(void)fputc(' ', f);
+			at++;
+		}
+		(void)fwrite(s, 1, n, f);
+		at += n;
+	}
+	(void)fputc('\n', f);
+}
+
 void
 desk_usage(const struct desk *d, FILE *f)
 {
-	const char *const args[] = { d->command->name, d->command->args,
-		NULL, NULL };
+	const char *const args[] = { d->command->name, NULL, NULL, NULL };
 
 	desk_put(d, f, W_USAGE, args);
-	(void)fprintf(f, "\n%s\n", d->command->about[d->lang]);
+	put_wrapped(f, d->command->args, sizeof("usage: sekisho  "
+	    "[--conf FILE]") - 1 + strlen(d->command->name), 4);
+	put_wrapped(f, d->command->about[d->lang], 0, 0);
 }
 
 static void
 put_command(const struct desk *d, FILE *f, const struct desk_command *c)
 {
-	(void)fprintf(f, "\n  sekisho %s %s\n      %s\n", c->name, c->args,
-	    c->about[d->lang]);
+	(void)fprintf(f, "\n  sekisho %s", c->name);
+	put_wrapped(f, c->args, strlen("  sekisho ") + strlen(c->name), 10);
+	(void)fputs("      ", f);
+	put_wrapped(f, c->about[d->lang], 6, 6);
 }
 
 bool

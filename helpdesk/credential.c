@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
 
 #define IDS_MAX 64u
 

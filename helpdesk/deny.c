@@ -10,7 +10,7 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
 #include "gate/certificate.h"
 #include "helpdesk/list.h"
 

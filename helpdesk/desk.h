@@ -164,6 +164,10 @@ int desk_begin(struct desk *d) SEK_MUST;
 json_t *desk_record(struct desk *d, const char *event);
 /* DESK_OK; or `why` is told, nothing is changed, and it is DESK_REFUSED. */
 int desk_end(struct desk *d, int r, struct sek_why *why) SEK_MUST;
+/* The append of everything that `sekisho` records: what failed beside a
+ * record that is kept (SEK_OK) is told. */
+int desk_append(const struct desk *d, const json_t *rec, uint64_t *seq,
+    struct sek_why *why) SEK_MUST;
 /* A change that a rule refused, and that goes on record by itself: a record
  * to be filled, then written and freed.  DESK_REFUSED. */
 json_t *desk_refused(const struct desk *d, const char *event,

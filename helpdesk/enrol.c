@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
 #include "helpdesk/answer.h"
 
 #define FD_MAX 1023

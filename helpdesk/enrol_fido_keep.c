@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
 
 static const char *
 proof_word(const struct fido *f)

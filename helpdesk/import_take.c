@@ -9,7 +9,7 @@
 #include <openssl/sha.h>
 #include <string.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
 #include "helpdesk/account.h"
 #include "helpdesk/import.h"
 

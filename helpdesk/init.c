@@ -6,25 +6,29 @@
  * older store up to date; must never change what is there and good, nor take
  * over a folder that is not safe.
  */
-#include "helpdesk/desk.h"
+#include "helpdesk/audit.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
+#include "record/note.h"
 #include "sekisho/os.h"
 
 #define BUSY_MS 5000
 #define PRIVATE 0700
 #define PUBLIC 0755
+#define SHARED 0750
 
 /* What has been made, for the record. */
 struct made {
-	const char *what[3];
+	const char *what[4];
 	size_t n;
+	char vkey[SEK_VKEY_MAX]; /* of the key that signs the record */
 };
 
 /* The policy's text without a look at its paths: they are made here. */
@@ -110,6 +114,61 @@ store(struct desk *d, struct made *m, struct sek_why *why)
 	return r;
 }
 
+/* Those who may read the record pass through its folder. */
+static int
+share_log(const struct desk *d, struct sek_why *why)
+{
+	const char *name = d->policy->record_group, *dir = d->policy->audit;
+	struct group *g;
+
+	if (name[0] == '\0')
+		return SEK_OK;
+	if ((g = getgrnam(name)) == NULL) {
+		sek_why_set(why, "%s: [record] group: the system knows no "
+		    "group %s", d->conf, name);
+		return SEK_E_NOENT;
+	}
+	if (chown(dir, (uid_t)-1, g->gr_gid) == 0 && chmod(dir, SHARED) == 0)
+		return SEK_OK;
+	return sek_why_about(why, SEK_E_SYS, dir, strerror(errno));
+}
+
+static int
+log_key(struct desk *d, struct made *m, struct sek_why *why)
+{
+	struct sek_skey k = { .pkey = NULL };
+	bool made = false;
+	int r;
+
+	if ((r = desk_log_key_make(d, &made, why)) == SEK_OK &&
+	    (r = sek_skey_read(d->policy->record_key, false, &k, why)) ==
+	    SEK_OK)
+		r = sek_vkey_text(&k.pub, m->vkey);
+	sek_skey_free(&k);
+	if (r != SEK_OK)
+		return r;
+	if (made)
+		m->what[m->n++] = d->policy->record_key;
+	DESK_SAY(d, made ? W_MADE_KEY : W_HAVE_KEY, { d->policy->record_key });
+	if (made)
+		DESK_SAY(d, W_MADE_VKEY, { m->vkey });
+	return SEK_OK;
+}
+
+/* A record of version 1 cannot be continued. */
+static int
+old_log(struct desk *d, struct sek_why *why)
+{
+	const struct sek_audit_conf conf = sek_policy_audit(d->policy);
+	bool done;
+	int r = sek_audit_set_aside(&conf, &done, why);
+
+	if (r == SEK_OK && done)
+		DESK_SAY(d, W_LOG_ASIDE, { d->policy->audit,
+		    SEK_AUDIT_OLD_FILE });
+	return r;
+}
+
 /* One record of what was made; nothing made, nothing to record. */
 static int
 record(struct desk *d, const struct made *m, struct sek_why *why)
@@ -128,12 +187,13 @@ record(struct desk *d, const struct made *m, struct sek_why *why)
 	sek_record_hex(rec, "policy", d->policy->hash, 32);
 	sek_record_str(rec, "actor", d->actor);
 	sek_record_str(rec, "change.command", "init");
+	sek_record_str(rec, "key.public", m->vkey);
 	for (i = 0; i < m->n; i++) {
 		part = sek_record_part();
 		sek_record_str(part, "path", m->what[i]);
 		sek_record_add(rec, "made", part);
 	}
-	r = sek_audit_append(d->policy->audit, rec, &seq, why);
+	r = desk_append(d, rec, &seq, why);
 	json_decref(rec);
 	return r;
 }
@@ -151,7 +211,10 @@ init(struct desk *d, int argc, char **argv)
 		return r;
 	if ((r = folder(d, d->policy->state, &m, &why)) != SEK_OK ||
 	    (r = folder(d, d->policy->audit, &m, &why)) != SEK_OK ||
-	    (r = store(d, &m, &why)) != SEK_OK)
+	    (r = share_log(d, &why)) != SEK_OK ||
+	    (r = old_log(d, &why)) != SEK_OK ||
+	    (r = store(d, &m, &why)) != SEK_OK ||
+	    (r = log_key(d, &m, &why)) != SEK_OK)
 		return desk_refuse(d, &why, r);
 	if (record(d, &m, &why) != SEK_OK) {
 		DESK_ERR(d, W_INIT_NO_RECORD, { why.text });

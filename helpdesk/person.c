@@ -10,7 +10,7 @@
 #include <pwd.h>
 #include <string.h>
 
-#include "gate/audit.h"
+#include "record/audit.h"
 #include "helpdesk/account.h"
 #include "helpdesk/list.h"
 #include "helpdesk/status.h"

@@ -5,7 +5,7 @@
  */
 #include "helpdesk/status.h"
 
-#include "gate/audit.h"
+#include "record/audit.h"
 
 int
 desk_set_status(struct desk *d, int argc, char **argv,

@@ -7,14 +7,16 @@
  */
 #include "helpdesk/words.h"
 
+#include <stddef.h>
+
 static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
-	[W_USAGE] = { "usage: sekisho %1 [--conf FILE] %2",
-	    "使い方: sekisho %1 [--conf FILE] %2" },
+	[W_USAGE] = { "usage: sekisho %1 [--conf FILE]",
+	    "使い方: sekisho %1 [--conf FILE]" },
 	[W_HELP_HEAD] = { "sekisho: who may log in with which card\n",
 	    "sekisho: だれがどのカードでログインできるかを管理します\n" },
-	[W_HELP_TAIL] = { "\nEvery command takes --conf FILE and --help.  "
+	[W_HELP_TAIL] = { "\nEvery command takes --conf FILE and --help.\n"
 	    "Exit status: 0 done, 1 refused, 2 wrong usage.",
-	    "\nすべてのコマンドで --conf FILE と --help が使えます。"
+	    "\nすべてのコマンドで --conf FILE と --help が使えます。\n"
 	    "終了コード: 0 成功、1 拒否、2 使い方の誤り。" },
 	[W_NO_COMMAND] = { "there is no command \"%1\"; see `sekisho help`",
 	    "コマンド「%1」はありません。`sekisho help` をご覧ください" },
@@ -53,7 +55,13 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "made, and this could not be recorded: note it by hand",
 	    "記録 %1 の変更は行われておらず、その旨も記録できませんでした。"
 	    "手書きで控えてください" },
+	[W_RECORD_BUT] = { "record %1 is kept, but %2",
+	    "記録 %1 は保存しましたが、問題があります: %2" },
 
+	[W_LOG_ASIDE] = { "the record in %1 is of version 1: it is %2 now, and "
+	    "a new one begins",
+	    "%1 の記録は旧形式 (バージョン1) のため %2 に改名し、新しい記録を"
+	    "始めます" },
 	[W_MADE_FOLDER] = { "made the folder %1 (mode %2)",
 	    "フォルダ %1 を作りました (モード %2)" },
 	[W_HAVE_FOLDER] = { "the folder %1 is there already",
@@ -64,6 +72,14 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "登録簿 %1/sekisho.db はすでにあります" },
 	[W_UPDATED_STORE] = { "brought the store %1/sekisho.db up to date",
 	    "登録簿 %1/sekisho.db を新しい形式にしました" },
+	[W_MADE_KEY] = { "made the key %1, which signs the record",
+	    "記録に署名する鍵 %1 を作りました" },
+	[W_HAVE_KEY] = { "the key %1 is there already",
+	    "鍵 %1 はすでにあります" },
+	[W_MADE_VKEY] = { "give this public key to who checks the record, and "
+	    "keep a copy away from this machine:\n  %1",
+	    "次の公開鍵を監査担当者に渡し、この端末以外にも控えを保管してくだ"
+	    "さい:\n  %1" },
 	[W_INIT_NO_RECORD] = { "this could not be recorded, so no login will "
 	    "succeed: %1",
 	    "記録できないため、ログインはすべて拒否されます: %1" },
@@ -245,11 +261,6 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "「%1」は使用停止リストの番号ではありません。"
 	    "`sekisho deny list` をご覧ください" },
 
-	[W_AUDIT_GOOD] = { "%1 records, all whole and chained; head %2",
-	    "記録 %1 件、欠けも改変もありません。先頭ハッシュ %2" },
-	[W_AUDIT_BAD] = { "line %1 is the first bad record (%3 good ones "
-	    "before it): %2",
-	    "%1 行目が最初の異常な記録です(その前の正常な記録 %3 件): %2" },
 	[W_AUDIT_NONE] = { "there is no record yet",
 	    "まだ記録がありません" },
 
@@ -258,6 +269,9 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	[W_FOUND_NOT_YET] = { "good  %1: %2 (not there yet: sekisho-fetch "
 	    "makes it)",
 	    "正常  %1: %2 (まだありません。sekisho-fetch が作ります)" },
+	[W_FOUND_NO_OUTBOX] = { "good  %1: %2 (not there yet: sekisho-forward "
+	    "makes it)",
+	    "正常  %1: %2 (まだありません。sekisho-forward が作ります)" },
 	[W_CHECK_OK] = { "OK", "OK" },
 	[W_CHECK_FAILED] = { "findings: %1", "異常: %1 件" },
 
@@ -453,8 +467,23 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "「%1」はAAGUID(8-4-4-4-12桁の16進数)ではありません" },
 };
 
+/* Each file of texts, in the order of their numbers. */
+static const struct word_part *const parts[] = {
+	&desk_words_fido,
+	&desk_words_key,
+	&desk_words_show,
+	&desk_words_verify,
+	&desk_words_export,
+	&desk_words_report,
+};
+
 const char *
 desk_word(enum word w, enum sek_lang lang)
 {
-	return w < N_PLAIN_WORDS ? words[w][lang] : desk_word_fido(w, lang);
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (w >= parts[i]->first && w < parts[i]->end)
+			return parts[i]->text[w - parts[i]->first][lang];
+	return words[w][lang];
 }

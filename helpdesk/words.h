@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Everything `sekisho` says to an administrator, in English and Japanese;
- * words.c and words_fido.c hold the one
- * table.  %1 to %4 stand for values.
+ * words.c and words_*.c hold the one table, each file a run of the numbers.
+ * %1 to %4 stand for values.
  */
 #ifndef HELPDESK_WORDS_H
 #define HELPDESK_WORDS_H
@@ -30,12 +30,17 @@ enum word {
 	W_NO_RECORD,       /* %1 why */
 	W_NOT_KEPT,        /* %1 why */
 	W_RECORD_LIES,     /* %1 record */
+	W_RECORD_BUT,      /* %1 record, %2 why */
 	/* init */
+	W_LOG_ASIDE,       /* %1 folder, %2 file */
 	W_MADE_FOLDER,     /* %1 path, %2 mode */
 	W_HAVE_FOLDER,
 	W_MADE_STORE,
 	W_HAVE_STORE,
 	W_UPDATED_STORE,
+	W_MADE_KEY,        /* %1 path */
+	W_HAVE_KEY,        /* %1 path */
+	W_MADE_VKEY,       /* %1 vkey */
 	W_INIT_NO_RECORD,  /* %1 why */
 	W_INIT_NEXT,
 	/* persons and accounts */
@@ -128,12 +133,11 @@ enum word {
 	W_NOT_A_CA,        /* %1 file */
 	W_NOT_A_NUMBER_OF, /* %1 */
 	/* audit */
-	W_AUDIT_GOOD,      /* %1 records, %2 hash */
-	W_AUDIT_BAD,       /* %1 line, %2 why, %3 good ones */
 	W_AUDIT_NONE,
 	/* check-config */
 	W_FOUND_GOOD,      /* %1 thing, %2 what */
 	W_FOUND_BAD,
+	W_FOUND_NO_OUTBOX, /* %1 thing, %2 folder */
 	W_FOUND_NOT_YET,   /* %1 thing, %2 path */
 	W_CHECK_OK,
 	W_CHECK_FAILED,    /* %1 number */
@@ -226,7 +230,8 @@ enum word {
 	W_NOT_AN_AAGUID,   /* %1 */
 	N_PLAIN_WORDS,
 	/* enrolment of a FIDO2 key: words_fido.c */
-	W_FIDO_OPTIONS = N_PLAIN_WORDS,
+	FIRST_FIDO_WORD = N_PLAIN_WORDS,
+	W_FIDO_OPTIONS = FIRST_FIDO_WORD,
 	W_FIDO_ONE_KIND,
 	W_FIDO_BAD_ALG,    /* %1 */
 	W_FIDO_SSH_ALG,    /* %1 */
@@ -280,11 +285,278 @@ enum word {
 	W_FIDO_NO_SERVICE_TOUCH,
 	W_FIDO_SSH_DONE,   /* %1 credential, %2 file */
 	W_FIDO_SSH_VERIFY,
-	N_WORDS
+	END_FIDO_WORDS,
+	/* keys of the record and the token: words_key.c */
+	FIRST_KEY_WORD = END_FIDO_WORDS,
+	W_KEY_MADE = FIRST_KEY_WORD, /* %1 path */
+	W_KEY_THERE,       /* %1 path */
+	W_KEY_CHANGED,     /* %1 record, %2 key */
+	W_KEY_AGAIN,
+	W_KEY_NONE,
+	W_KEY_SINCE,       /* %1 record, %2 time, %3 key */
+	W_KEY_OF_TOKEN,    /* as above */
+	W_KEY_UNKNOWN_SINCE, /* %1 key */
+	W_TOKEN_NOT_SET,   /* %1 configuration */
+	W_TOKEN_NO_KEY,    /* %1 label */
+	W_TOKEN_SEVERAL,   /* %1 label */
+	W_TOKEN_NOT_ENROLLED,
+	W_TOKEN_NO_LAST,
+	W_TOKEN_OTHER_KEY,
+	W_TOKEN_FORMER_KEY,
+	W_TOKEN_CONTRADICTS, /* %1 why */
+	W_TOKEN_ENROLLED,  /* %1 key */
+	W_TOKEN_SIGNED,    /* %1 records */
+	W_RECORD_STARTED,  /* %1 record */
+	W_RECORD_STOPPED,  /* %1 record */
+	END_KEY_WORDS,
+	/* which records are asked for, and audit show: words_show.c */
+	FIRST_SHOW_WORD = END_KEY_WORDS,
+	W_FILTER_EVENT = FIRST_SHOW_WORD, /* %1 */
+	W_FILTER_REASON,   /* %1 */
+	W_FILTER_OUTCOME,  /* %1 */
+	W_FILTER_TIME,     /* %1 */
+	W_FILTER_ORDER,    /* %1 */
+	W_FILTER_SEQ,      /* %1 */
+	W_SHOW_FOLLOW,
+	W_SHOW_LAST,       /* %1 */
+	END_SHOW_WORDS,
+	/* audit verify, checkpoint, prove, check-proof: words_verify.c */
+	FIRST_VERIFY_WORD = END_SHOW_WORDS,
+	W_AUDIT_GOOD = FIRST_VERIFY_WORD, /* %1 records, %2 hash */
+	W_AUDIT_BAD,       /* %1 line, %2 why, %3 good ones, %4 file */
+	W_AUDIT_CONTRADICTS, /* %1 file of the checkpoint, %2 why */
+	W_AUDIT_SPAN,      /* %1 first, %2 last, %3 from, %4 to */
+	W_AUDIT_COVERED,   /* %1 size, %2 key, %3 file */
+	W_AUDIT_NEW_KEY,   /* %1 key, %2 record */
+	W_AUDIT_UNCOVERED, /* %1 first, %2 last */
+	W_AUDIT_NO_COVER,
+	W_AUDIT_OWN_KEYS,
+	W_AUDIT_UNVOUCHED, /* %1 first */
+	W_AUDIT_ROOT,      /* %1 */
+	W_AUDIT_DAMAGED,   /* %1 record */
+	W_AUDIT_GAP,       /* %1 record */
+	W_AUDIT_UNUSED,    /* %1 file, %2 why */
+	W_AUDIT_NO_KEY,
+	W_AUDIT_ONE_FOLDER,
+	W_AUDIT_PROGRESS,  /* %1 percent */
+	W_PROVE_NOT_YET,   /* %1 record, %2 size */
+	W_PROVE_NONE,      /* %1 record */
+	W_PROVE_OTHER,     /* %1 record, %2 size */
+	W_PROVE_MADE,      /* %1 record, %2 file */
+	W_PROOF_GOOD,      /* %1 record, %2 origin, %3 size, %4 key */
+	W_PROOF_BAD,       /* %1 file, %2 why */
+	W_PROOF_RECORD,    /* %1 */
+	END_VERIFY_WORDS,
+	/* audit export: words_export.c */
+	FIRST_EXPORT_WORD = END_VERIFY_WORDS,
+	W_EXPORT_FORMAT = FIRST_EXPORT_WORD, /* %1 */
+	W_EXPORT_BUNDLE,
+	W_OUTPUT_FILE,     /* %1 path, %2 why; of all that have --output */
+	W_OUTPUT_THERE,    /* %1 path */
+	W_OUTPUT_LANGUAGE, /* %1 */
+	W_EXPORT_RECORD,   /* %1 number, %2 why */
+	END_EXPORT_WORDS,
+	/* audit report: words_report.c */
+	FIRST_REPORT_WORD = END_EXPORT_WORDS,
+	W_REPORT_DAY_OR_MONTH = FIRST_REPORT_WORD,
+	W_REPORT_BAD_DAY,  /* %1 */
+	W_REPORT_BAD_MONTH, /* %1 */
+	W_REPORT_BAD_FORM, /* %1 */
+	W_REPORT_TABLE_CSV,
+	W_REPORT_BAD_TABLE, /* %1 */
+	W_REPORT_KEY,
+	W_RC_USE,          /* chapters */
+	W_RC_SESSIONS,
+	W_RC_REFUSED,
+	W_RC_SPECIAL,
+	W_RC_UNUSED,
+	W_RC_RECORD,
+	W_RC_LIMITS,
+	W_RT_REPORT,       /* titles */
+	W_RT_ABOUT,
+	W_RT_SUMMARY,
+	W_RT_DAYS,
+	W_RT_HOURS,
+	W_RT_LOGINS,
+	W_RT_SHARED,
+	W_RT_SESSIONS,
+	W_RT_LONGEST,
+	W_RT_OPEN,
+	W_RT_REASONS,
+	W_RT_REFUSED,
+	W_RT_PLACES,
+	W_RT_SERIOUS,
+	W_RT_EXCEPTIONS,
+	W_RT_CHANGES,
+	W_RT_UNUSED,
+	W_RT_IDLE,
+	W_RT_LOG,
+	W_RT_CLOCK,
+	W_RT_REVOCATION,
+	W_RT_EVENTS,
+	W_RT_LIMITS,
+	W_RH_ITEM,         /* column heads */
+	W_RH_VALUE,
+	W_RH_TABLE,
+	W_RH_DAY,
+	W_RH_HOUR,
+	W_RH_LOGINS,
+	W_RH_REFUSALS,
+	W_RH_COUNT,
+	W_RH_TIME,
+	W_RH_NUMBER,
+	W_RH_FIRST,
+	W_RH_LAST,
+	W_RH_EVENT,
+	W_RH_WORD,
+	W_RH_PERSON,
+	W_RH_NAME,
+	W_RH_CLAIMED,
+	W_RH_PAIR,
+	W_RH_ACCOUNT,
+	W_RH_ACCOUNTS,
+	W_RH_SERVICE,
+	W_RH_SERVICES,
+	W_RH_TTY,
+	W_RH_FROM,
+	W_RH_WHERE,
+	W_RH_OPENED,
+	W_RH_CLOSED,
+	W_RH_BEGUN,
+	W_RH_ENDED,
+	W_RH_TOTAL,
+	W_RH_LONGEST,
+	W_RH_DURATION,
+	W_RH_STATE,
+	W_RH_REASON,
+	W_RH_REASONS,
+	W_RH_MEANING,
+	W_RH_DETAIL,
+	W_RH_WHY,
+	W_RH_APPROVER,
+	W_RH_EXPIRY,
+	W_RH_ACTOR,
+	W_RH_OBJECT,
+	W_RH_RESULT,
+	W_RH_CREDENTIAL,
+	W_RH_CREDENTIALS,
+	W_RH_KIND,
+	W_RH_LABEL,
+	W_RH_ENROLLED,
+	W_RH_UNTIL,
+	W_RH_METHOD,
+	W_RH_GRACE,
+	W_RH_OLDEST,
+	W_RH_GOOD,
+	W_RH_BAD,
+	W_RH_LIMIT,
+	W_RI_HOST,         /* items and values */
+	W_RI_HOST_LOG,     /* %1 host, %2 origin of the log */
+	W_RI_MORE,         /* %1 */
+	W_RI_PERIOD,
+	W_RI_PERIOD_FROM,  /* %1 name, %2 from, %3 to */
+	W_RI_PERIOD_OPEN,  /* as above */
+	W_RI_MONTH,        /* %1 year, %2 month */
+	W_RI_DAY,          /* %1 year, %2 month, %3 day */
+	W_RI_ZONE,
+	W_RI_MADE,
+	W_RI_MADE_BY,      /* %1 when, %2 who */
+	W_RI_SOFTWARE,
+	W_RI_RECORDS,
+	W_RI_RECORDS_ARE,  /* %1 records, %2 first, %3 last, %4 times */
+	W_RI_CHECK,
+	W_RI_NOT_CHECKED,
+	W_RI_CHAIN_GOOD,   /* %1 first, %2 last */
+	W_RI_CHAIN_BAD,    /* %1 why, %2 last good */
+	W_RI_CHECKPOINT,
+	W_RI_COVERED,      /* %1 size, %2 origin, %3 what is not covered */
+	W_RI_OWN_KEYS,
+	W_RI_NO_CHECKPOINT,
+	W_RI_READING,
+	W_RI_BAD_LINES,    /* %1 */
+	W_RI_READ_FAILED,  /* %1 why */
+	W_RI_UNUSED,
+	W_RI_UNUSED_IS,    /* %1 days, %2 from, %3 to */
+	W_RI_UNUSED_LOG,   /* %1 from */
+	W_RI_LOGINS,
+	W_RI_PERSONS,
+	W_RI_REFUSALS,
+	W_RI_SERIOUS,
+	W_RI_TEMP_TOLD, W_RI_TEMP_CODES,
+	W_RI_OVERRIDES,
+	W_RI_CHANGES,
+	W_RI_OPENED,
+	W_RI_CLOSED,
+	W_RI_OPEN,
+	W_RI_SYNCED,
+	W_RI_SHARE,        /* %1 synchronised, %2 of, %3 per cent */
+	W_RI_OFFSET,
+	W_RI_ESTERROR,
+	W_RI_MS,           /* %1 */
+	W_RI_MS_AT,        /* %1, %2 record */
+	W_RI_BACK,         /* seconds */
+	W_RI_AHEAD,
+	W_RI_STEPS,
+	W_RI_STEP,
+	W_RI_BOOT,
+	W_RI_SILENCE,
+	W_RI_FAILED,
+	W_RI_BYTES,
+	W_RI_DENIED,
+	W_RI_DENY_ID,
+	W_RI_COMMAND,
+	W_RI_DONE,
+	W_RI_UNDONE,
+	W_RI_USES_LEFT,
+	W_RI_TEMP_USED, W_RI_TEMP_REFUSED,
+	W_RI_STILL_OPEN,
+	W_RI_ENDED_BY_BOOT,
+	W_RN_NONE,         /* notes */
+	W_RN_NO_LOGINS,
+	W_RN_NO_REFUSALS,
+	W_RN_NO_SERIOUS,
+	W_RN_NO_EXCEPTIONS,
+	W_RN_NO_CHANGES,
+	W_RN_NO_UNUSED,
+	W_RN_NO_IDLE,
+	W_RN_NO_LOG,
+	W_RN_SESSIONS,
+	W_RN_OPEN,
+	W_RN_REFUSED,
+	W_RN_SERIOUS,
+	W_RN_UNUSED,
+	W_RN_REVOCATION,
+	W_RN_NEEDS_STORE,
+	W_RN_NO_STORE,     /* %1 why */
+	W_RN_MORE,         /* %1 */
+	W_RN_BARS,
+	W_RN_ALARM,
+	W_RN_ALARM_UNCHECKED,
+	W_RN_FOOTER,
+	W_RL_MEDICAL,      /* limits */
+	W_RL_HOSTS,
+	W_RL_OTHERS,
+	W_RL_TIME,
+	W_RL_SESSIONS,
+	W_RL_ROOT,
+	W_RL_UNVERIFIED,
+	W_RL_DAMAGED,
+	END_REPORT_WORDS,
+	N_WORDS = END_REPORT_WORDS
 };
 
 const char *desk_word(enum word w, enum sek_lang lang);
-/* -- words_fido.c: the part of the table from W_FIDO_OPTIONS on */
-const char *desk_word_fido(enum word w, enum sek_lang lang);
+
+/* A part of the table in a file of its own: texts of first <= w < end. */
+struct word_part {
+	enum word first, end;
+	const char *const (*text)[SEK_N_LANGS];
+};
+extern const struct word_part desk_words_fido;
+extern const struct word_part desk_words_key;
+extern const struct word_part desk_words_show;
+extern const struct word_part desk_words_verify;
+extern const struct word_part desk_words_export;
+extern const struct word_part desk_words_report;
 
 #endif

@@ -7,9 +7,9 @@
  */
 #include "helpdesk/words.h"
 
-#define AT(w) [(w) - N_PLAIN_WORDS]
+#define AT(w) [(w) - FIRST_FIDO_WORD]
 
-static const char *const words[N_WORDS - N_PLAIN_WORDS][SEK_N_LANGS] = {
+static const char *const words[END_FIDO_WORDS - FIRST_FIDO_WORD][SEK_N_LANGS] = {
 	AT(W_FIDO_OPTIONS) = { "--token, --id and --bind are for cards; "
 	    "--verification, --pin, --resident, --ssh and --alg go with "
 	    "--fido2",
@@ -181,8 +181,5 @@ static const char *const words[N_WORDS - N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "前に verify-required を付けます)" },
 };
 
-const char *
-desk_word_fido(enum word w, enum sek_lang lang)
-{
-	return words[w - N_PLAIN_WORDS][lang];
-}
+const struct word_part desk_words_fido = { FIRST_FIDO_WORD, END_FIDO_WORDS,
+    words };

@@ -9,7 +9,7 @@
  */
 #include "tests/store_fixture.h"
 
-#include "gate/audit.h"
+#include "tests/audit_reading.h"
 #include "helpdesk/desk.h"
 
 static struct desk d;
@@ -24,6 +24,8 @@ open_desk(void)
 	(void)strcpy(d.policy->host, "desk.example.jp");
 	(void)snprintf(d.policy->audit, sizeof(d.policy->audit), "%s/log",
 	    dir);
+	(void)snprintf(d.policy->record_key, sizeof(d.policy->record_key),
+	    "%s/log.key", dir); /* there is none */
 	CHECK(mkdir(d.policy->audit, 0700) == 0);
 	CHECK_INT(sek_store_open(dir, true, 50, &d.store, &why), SEK_OK);
 }
@@ -61,7 +63,7 @@ recorded(const char *name)
 	f = (struct fields){ .name = name };
 	CHECK(snprintf(path, sizeof(path), "%s/%s", d.policy->audit,
 	    SEK_AUDIT_FILE) < (int)sizeof(path));
-	CHECK_INT(sek_audit_each(path, add_field, &f, &why), SEK_OK);
+	CHECK_INT(each_record(path, add_field, &f, &why), SEK_OK);
 	return f.text;
 }
 
@@ -151,9 +153,43 @@ not_kept_is_taken_back_on_record(void)
 	desk_close(&d);
 }
 
+/* The standard error of add_two(). */
+static const char *
+told(void)
+{
+	static char text[1024];
+	FILE *f = tmpfile();
+	int old = dup(STDERR_FILENO);
+	size_t n;
+
+	CHECK(f != NULL && old >= 0);
+	CHECK(dup2(fileno(f), STDERR_FILENO) >= 0);
+	CHECK_INT(add_two(), DESK_OK);
+	CHECK(dup2(old, STDERR_FILENO) >= 0 && close(old) == 0);
+	rewind(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	CHECK(fclose(f) == 0);
+	return text;
+}
+
+/* What fails beside a record that is kept. */
+static void
+a_group_that_is_not_there_is_told(void)
+{
+	open_desk();
+	(void)strcpy(d.policy->record_group, "no-such-group");
+	CHECK(strstr(told(), "sekisho: record 2 is kept, but ") != NULL);
+	desk_close(&d);
+	open_desk();
+	CHECK_STR(told(), "");
+	desk_close(&d);
+}
+
 static void
 run_all(void)
 {
+	RUN(a_group_that_is_not_there_is_told);
 	RUN(kept_and_recorded);
 	RUN(not_recorded_is_not_kept);
 	RUN(a_record_that_lost_a_field_is_not_written);
