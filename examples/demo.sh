@@ -4,7 +4,7 @@
 # The demonstration: a private installation in one folder, and what Sekisho
 # does with a good login, a wrong PIN, a revoked card, a list of a million
 # others, a blocked card, a vendor's module that hangs, a FIDO2 key and its
-# clone.  usage: examples/demo.sh FOLDER [interactive]
+# clone, and a record that somebody has edited.  usage: examples/demo.sh FOLDER [interactive]
 #
 # Needs root (helpers change their user, the system's own password check runs
 # with a private passwd file in a mount namespace of its own).  Touches
@@ -125,17 +125,36 @@ show list taro
 fido_stop
 
 site_conf
-say "10. What is on record"
+say "10. What is on record, and in DICOM's words"
 show audit show || exit
 echo "${dim}the last one in full, $SITE_LOG:$plain"
 tail -n 1 "$SITE_LOG"
-show audit verify || exit
+show audit export --format dicom --reason clone-suspected | cut -c1-420
 
-say "11. Somebody edits the record"
+say "11. An auditor keeps the public key and one signed checkpoint elsewhere"
+mkdir "$demo/auditor" && cp "$SITE/log/log.vkeys" "$SITE/log/checkpoint" \
+    "$demo/auditor/" || exit
+cat "$demo/auditor/checkpoint"
+show audit verify || exit
+show audit prove 4 --output "$demo/auditor/4.tlog-proof" || exit
+verify_with=(--key "$demo/auditor/log.vkeys" \
+    --checkpoint "$demo/auditor/checkpoint")
+
+say "12. Root edits the record, and chains it anew, so that it looks whole"
 cp -p "$SITE_LOG" "$SITE/log/kept"
-sed -i 's/"reason":"cert-revoked"/"reason":"ok"/' "$SITE_LOG"
-show audit verify 2>&1 && die "the edit was not found"
+python3 "$here/../tests/record/forge.py" "$SITE_LOG" cert-revoked ok
+show audit verify "${verify_with[@]}" "$SITE_LOG" 2>&1 &&
+    die "the edit was not found"
+say "    A second checker, written from the manual alone, sees it as well"
+"$here/verify-record.py" "${verify_with[@]}" "$SITE_LOG" 2>&1 &&
+    die "the edit was not found"
+"$here/verify-record.py" --key "$demo/auditor/log.vkeys" \
+    --proof "$demo/auditor/4.tlog-proof" | cut -c1-72
 mv "$SITE/log/kept" "$SITE_LOG"
+
+say "13. A report for the director: $demo/report.html"
+show audit report --day today --format html --output "$demo/report.html"
+show audit report --day today --language en | sed -n 1,40p
 
 say "Done. It is all in $demo; nothing else was touched."
 echo "Log in by hand: make demo INTERACTIVE=1"
