@@ -29,19 +29,21 @@ ALL   = -std=c11 -D_GNU_SOURCE -Iinclude -I. $(CARDS) $(WARN) $(HARD) \
 	$(PATHS) $(CFLAGS) -MMD -MP
 LD    = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 
-# A folder is a process, and all its files are that program's rooms; of gate/
-# what `sekisho` and sekisho-fetch share with the gate is in libstate.a:
-# policy, state, certificates, record.
+# A folder is a process, and all its files are that program's rooms; record/
+# is the identification record, and of gate/ what `sekisho` and sekisho-fetch
+# share with the gate is in libstate.a: policy, state, certificates.
 in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
 GATE = main session phases peer possession possession_hear candidates choose \
-	prove pin password front login_record login_token fido_ask fido_judge \
-	fido_prove fido_take
+	prove pin password front login_record login_ssh login_token login_last \
+	fido_ask fido_judge fido_prove fido_take
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
 COMPILE = $(filter compile% mds%,$(call in,fetch))
 FETCH = $(filter-out $(COMPILE),$(call in,fetch))
+FORMS = $(filter form%,$(call in,forward))
+FORWARD = $(filter-out $(FORMS),$(call in,forward))
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
 FIDO_LIBS = -lfido2 -lpcsclite
@@ -49,7 +51,8 @@ FIDO_LIBS = -lfido2 -lpcsclite
 SUB = $(MAKE) --no-print-directory -s -j2
 obj = $(patsubst %,$(B)/$(1)/%.o,$(2))
 PROGRAMS = $(addprefix $(B)/,pam_sekisho.so sekisho-gate sekisho-pkcs11 \
-	sekisho-fido sekisho-password sekisho-fetch sekisho)
+	sekisho-fido sekisho-password sekisho-fetch sekisho) $(if \
+	$(filter main,$(FORWARD)),$(B)/sekisho-forward)
 
 all: $(PROGRAMS)
 
@@ -58,9 +61,12 @@ $(B)/%.o: %.c
 	$(CC) $(ALL) -c -o $@ $<
 
 $(B)/libbase.a: $(call obj,base,$(BASE))
+$(B)/librecord.a: $(call obj,record,$(call in,record))
 $(B)/libstate.a: $(call obj,gate,$(STATE))
 $(B)/libcompile.a: $(call obj,fetch,$(COMPILE))
-SHARED = $(B)/libcompile.a $(B)/libstate.a $(B)/libbase.a
+$(B)/libforms.a: $(call obj,forward,$(FORMS))
+SHARED = $(B)/libcompile.a $(B)/libforms.a $(B)/libstate.a \
+	$(B)/librecord.a $(B)/libbase.a
 $(SHARED):
 	$(AR) rcs $@ $^
 
@@ -69,7 +75,8 @@ $(B)/pam_sekisho.so: $(call obj,pam_module,$(PAM)) $(B)/libbase.a \
     pam_module/pam_sekisho.map
 	$(CC) $(LD) -shared -Wl,--version-script=pam_module/pam_sekisho.map \
 	    -Wl,-z,defs -o $@ $(filter %.o %.a,$^) -lpam
-$(B)/sekisho-gate: $(call obj,gate,$(GATE)) $(B)/libstate.a $(B)/libbase.a
+$(B)/sekisho-gate: $(call obj,gate,$(GATE)) $(B)/libstate.a \
+    $(B)/librecord.a $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
 $(B)/sekisho-pkcs11: $(call obj,pkcs11,$(call in,pkcs11)) $(B)/libbase.a
 	$(CC) $(LD) -pie -o $@ $^ -lpcsclite
@@ -81,22 +88,29 @@ $(B)/sekisho: $(call obj,helpdesk,$(HELPDESK)) $(SHARED)
 	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
 $(B)/sekisho-fetch: $(call obj,fetch,$(FETCH)) $(SHARED)
 	$(CC) $(LD) -pie -o $@ $^ -lcurl $(GATE_LIBS)
+$(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
+	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
 
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
-S_TESTS = links install docs fuzz_smoke login sekisho_cli password_test \
+S_TESTS = links install docs fuzz_smoke login last_login sekisho_cli \
+	password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
 	verify_here hpki_test stacks socket programs faults card_login limits \
 	fido/fido_selfcheck fido_helper fido_card fido_card_moves \
 	fido_card_login fido_gate fido_wire fido_models_login fido_login \
-	enrol_fido enrol_fido_judge enrol_ssh enrol_card import mds
+	enrol_fido enrol_fido_judge enrol_ssh enrol_card import mds \
+	record_crowd audit_agree audit_prove audit_show audit_export audit_key \
+	audit_token audit_report audit_count forward forward_rsyslog
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
-	ttydrive fido/mdsmint fido/liar fido/fidorow
+	auditmint forms_log record_drive ttydrive fido/mdsmint fido/liar \
+	fido/fidorow
 PAM_TOOLS = fakegate passdrive
-BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime
-FUZZERS = apdu audit_line authfile fetch fido fido_wire front helper index mds ocsp \
-	points policy role
+BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
+	appendtime appendcost verifyrate biglog
+FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
+	helper index mds note ocsp points policy role
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) \
 	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))
@@ -122,7 +136,8 @@ $(T)/pkcs11_faults $(T)/pkcs11_helper: $(T)/pkcs11_run.o $(T)/pkcs11_talk.o
 $(T)/pkcs11_drive: $(T)/pkcs11_talk.o
 $(T)/front_abuse: $(T)/front_abuse_acts.o
 $(T)/pkcs11_hold: GATE_LIBS = -lpcsclite
-$(T)/desk_change_test: $(call obj,helpdesk,$(filter-out main,$(HELPDESK)))
+$(addprefix $(T)/,desk_change_test audit_key_test audit_report_test): \
+    $(call obj,helpdesk,$(filter-out main,$(HELPDESK)))
 $(PAM_TOOLS:%=$(T)/%): $(T)/%: $(T)/pam/%.o $(B)/libbase.a
 	$(CC) $(LD) -o $@ $^ -lpam
 $(T)/pamdrive $(T)/pamthreads: $(T)/%: $(T)/pam/%.o $(T)/pam/drive_conv.o \
@@ -171,6 +186,7 @@ $(addprefix $(T)/,fido/mdsmint mds_test mds_table_test fuzz_mds): \
 $(T)/fuzz_authfile: $(call obj,helpdesk,authfile authfile_ssh)
 $(T)/fido_apdu_test $(T)/fuzz_apdu: $(call obj,fido,apdu)
 $(T)/store_fido_test: $(call obj,fetch,enrolled)
+$(T)/outbox_test: $(call obj,forward,$(filter-out main,$(FORWARD)))
 $(T)/card/vcard: $(addprefix $(T)/card/,vcard.o link.o apdu.o piv.o)
 	$(CC) $(LD) -o $@ $^ -lcrypto
 $(T)/card/card-status: $(T)/card/status.o
@@ -236,7 +252,7 @@ bench:
 	@$(SUB) all $(T)/pamdrive $(T)/fakegate $(FIDO_PARTS) \
 	    $(BENCH_TOOLS:%=$(T)/bench/%)
 	@BUILD=$(B) tests/bench/bench.sh && BUILD=$(B) tests/bench/crl.sh && \
-	    BUILD=$(B) tests/bench/fido.sh
+	    BUILD=$(B) tests/bench/fido.sh && BUILD=$(B) tests/bench/record.sh
 $(BENCH_TOOLS:%=$(T)/bench/%): %: %.o $(SHARED)
 	$(CC) $(LD) -o $@ $^ $(GATE_LIBS)
 

@@ -13,6 +13,9 @@ D=${DESTDIR:-}
 units="systemd/system/sekisho-gate.socket systemd/system/sekisho-gate@.service
  systemd/system/sekisho-fetch.service systemd/system/sekisho-fetch.timer
  systemd/system/sekisho-fetch-boot.timer
+ systemd/system/sekisho-record.service systemd/system/sekisho-forward.service
+ systemd/system/sekisho-countersign.service
+ systemd/system/sekisho-countersign.timer
  sysusers.d/sekisho.conf tmpfiles.d/sekisho.conf
  udev/rules.d/70-sekisho-fido.rules"
 pages=$(cd man && ls ./*.[0-9])
@@ -26,7 +29,8 @@ put() { # MODE FOLDER FILE...
 
 do_install() {
 	put 755 "$LIBEXECDIR" "$B/sekisho-gate" "$B/sekisho-pkcs11" \
-	    "$B/sekisho-fido" "$B/sekisho-password" "$B/sekisho-fetch"
+	    "$B/sekisho-fido" "$B/sekisho-password" "$B/sekisho-fetch" \
+	    "$B/sekisho-forward"
 	put 755 "$SBINDIR" "$B/sekisho"
 	put 644 "$PAMDIR" "$B/pam_sekisho.so"
 	for page in $pages; do
@@ -34,14 +38,19 @@ do_install() {
 	done
 	for unit in $units; do
 		install -d "$D$LIBDIR/${unit%/*}"
-		sed "s|/usr/libexec/sekisho|$LIBEXECDIR|" \
+		sed -e "s|/usr/libexec/sekisho|$LIBEXECDIR|" \
+		    -e "s|/usr/sbin/sekisho|$SBINDIR/sekisho|" \
 		    "packaging/${unit#systemd/system/}" >"$D$LIBDIR/$unit"
 		chmod 644 "$D$LIBDIR/$unit"
 	done
-	put 644 "$DOCDIR" README.md README.ja.md LICENSE
+	put 644 "$DOCDIR" README.md README.ja.md LICENSE \
+	    packaging/sekisho-record.schema.json
 	put 644 "$DOCDIR/examples" examples/sekisho.conf packaging/opensc.conf \
 	    examples/from-pam-u2f.md
+	put 755 "$DOCDIR/examples" examples/verify-record.py \
+	    examples/collected.py
 	put 644 "$DOCDIR/examples/pam.d" examples/pam.d/*
+	put 644 "$DOCDIR/examples/rsyslog" packaging/rsyslog/*
 	put 644 "$DOCDIR/examples/polkit-1" packaging/polkit-1/*
 	[ -e "$D$SYSCONFDIR/sekisho/opensc.conf" ] ||
 	    put 644 "$SYSCONFDIR/sekisho" packaging/opensc.conf

@@ -12,8 +12,11 @@
 #   ended N          the exit status of the last run
 #   has LINE...      whole lines of the output
 #   shows PART...    parts of lines;  lacks PART... parts that must not be
+#   entries LOG      how many records, but for what the log says of itself
 #   within MS        no longer than this since the last run began
 #   finish           the end of the last case
+#   records_end FILE...  a case of its own: each of these records keeps to
+#                    packaging/sekisho-record.schema.json
 #
 # $failed counts the failed ones; $CASE_LIMIT_S is the limit of one run.
 
@@ -80,4 +83,21 @@ lacks() {
 within() {
 	local took=$((($(date +%s%N) - started) / 1000000))
 	((took <= $1)) || wrong "took $took ms, not $1"
+}
+
+entries() {
+	grep -vcE '"event":"(policy|clock_step|log_(gap|repair|rotate))"' "$1"
+}
+
+records_end() {
+	local files=() file
+	for file; do [[ ! -s $file ]] || files+=("$file"); done
+	((${#files[@]} > 0)) || return 0
+	finish
+	# not by t(): a script's fresh() may begin with an empty log
+	name=the_records_keep_to_the_schema why=''
+	run python3 "$(dirname "${BASH_SOURCE[0]}")/record/validate.py" \
+	    "${files[@]}"
+	ended 0
+	finish
 }

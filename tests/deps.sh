@@ -9,14 +9,17 @@ set -eu
 build="gcc libc6-dev make libpam0g-dev libssl-dev libsqlite3-dev
  libjansson-dev libinih-dev libp11-kit-dev libpcsclite-dev
  libcurl4-openssl-dev libfido2-dev libcbor-dev pkg-config"
-demo="softhsm2 opensc openssl iproute2 procps util-linux"
+demo="softhsm2 opensc openssl iproute2 procps util-linux python3"
 test="pcscd vsmartcard-vpcd sudo login util-linux systemd slapd
  sqlite3 mandoc clang libclang-rt-14-dev libpam-u2f pamu2fcfg fido2-tools
- openssh-server openssh-client pamtester"
+ openssh-server openssh-client pamtester libxml2-utils tzdata python3
+ python3-jsonschema swtpm libtpm2-pkcs11-1 libtss2-tcti-swtpm0
+ rsyslog rsyslog-gnutls"
 fuzz="clang libclang-rt-14-dev"
 lint="clang clang-tidy cppcheck mandoc pmccabe shellcheck"
 valgrind="valgrind libc6-dbg"
-bench="valgrind libpam-pkcs11 sssd-common libpam-u2f pamu2fcfg"
+bench="valgrind libpam-pkcs11 sssd-common libpam-u2f pamu2fcfg
+ systemd-journal-remote"
 
 want=
 for set; do

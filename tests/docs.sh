@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 : "${BUILD:=build}"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-docs.XXXXXX") || exit 1
-trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'records_end "$dir"/log/audit*.jsonl; rm -rf "$dir"; exit $((failed > 0))' EXIT
 chmod 755 "$dir"
 # shellcheck source=tests/cases.sh
 . tests/cases.sh
@@ -127,6 +127,14 @@ t each_option_of_a_command_is_documented
 grep -oE 'Fl -[a-z][a-z0-9-]*' man/sekisho.8 | sed 's/Fl /-/' >"$dir/doc"
 same "$dir/code" "$dir/doc"
 
+t each_table_of_a_report_is_documented
+sed -n 's/^\t\[RT_[A-Z]*\] = { "\([a-z]*\)".*/\1/p' helpdesk/report_table.c \
+    >"$dir/code"
+sed -n '/^\.It Ic audit report/,/^\.Fl -output/p' man/sekisho.8 |
+    sed -n 's/ [.,]$//; s/^\.Cm //p' | sed -n '/^about/,$p' |
+    sed 's/ , /\n/g' >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
 t options_of_the_gate_are_documented
 sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' gate/main.c >"$dir/code"
 sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-gate.8 >"$dir/doc"
@@ -153,6 +161,18 @@ sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]\)$/\1/p' \
     man/sekisho-fetch.8 >"$dir/doc"
 same "$dir/code" "$dir/doc"
 
+# -- sekisho-forward(8)
+t options_of_sekisho_forward_are_documented
+sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' forward/main.c >"$dir/code"
+sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-forward.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t exit_statuses_of_sekisho_forward_are_documented
+sed -n 's/^\tFORWARD_[A-Z_]* = \([0-9]\).*/\1/p' forward/forward.h >"$dir/code"
+sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]\)$/\1/p' \
+    man/sekisho-forward.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
 # -- sekisho-record(5)
 t each_reason_is_documented
 perl -ne 'BEGIN { %c = ("DENIED" => "denied", "UNAVAIL" => "unavailable",
@@ -173,21 +193,202 @@ items() {
 	    sed 's/ , /\n/g'
 }
 
+# Only those of later versions, and all without them.
+later() {
+	awk '/^\.S[sh] / { on = /^\.Ss Of later versions/ } on' \
+	    man/sekisho-record.5 >"$dir/later"
+	sed -n "/^\.It Cm /s///p" "$dir/later" | sed 's/ , /\n/g' | sort -u
+}
+without_later() {
+	LC_ALL=C comm -23 <(LC_ALL=C sort -u "$1") <(LC_ALL=C sort -u \
+	    "$dir/later-items")
+}
+later >"$dir/later-items"
+
+# What the log says of itself is written without these functions.
 t each_field_is_documented
 perl -0ne 'while (/sek_record_(?:str|int|bool|hex|add)\(\s*\w+,\s*'`
     `'([^,;]*?),/g) { print "$_\n" for $1 =~ /"([a-z0-9_.]+)"/g }' \
-    gate/*.c helpdesk/*.c >"$dir/code"
-items '\.Sh FIELDS' '\.Sh REASONS' >"$dir/doc"
+    record/*.c gate/*.c helpdesk/*.c >"$dir/code"
+sed -n '/^\.Sh FIELDS/,$p' man/sekisho-record.5 |
+    sed -n '/^\.Ss Of the log itself/,/^\.Ss Of later/s/^\.It Cm //p' |
+    sed 's/ , /\n/g' >"$dir/own"
+printf '%s\n' log v seq prev >>"$dir/own"
+items '\.Sh FIELDS' '\.Sh REASONS' >"$dir/all-fields"
+without_later "$dir/all-fields" >"$dir/doc"
+cat "$dir/own" >>"$dir/code"
 same "$dir/code" "$dir/doc"
 
+t no_field_of_a_later_version_is_written
+sed -n '/^\.Sh EVENTS/,/^\.Sh FIELDS/d; /^\.Ss Of later/,/^\.Ss Schema/p' \
+    man/sekisho-record.5 | sed -n 's/^\.It Cm //p' | sed 's/ , /\n/g' |
+    grep -F . >"$dir/doc"
+[[ -s $dir/doc ]] || wrong "none found"
+while read -r field; do
+	! grep -qF "\"$field\"" gate/*.c helpdesk/*.c || wrong "$field"
+done <"$dir/doc"
+
 t each_event_is_documented
+sed -n 's/^\t{ "\([a-z_]*\)", \(AUTH\|ALERT\|ACTIVITY\), .*/\1/p' \
+    record/record_event.c >"$dir/code"
+items '\.Sh EVENTS' '\.Sh FIELDS' >"$dir/doc"
+same "$dir/code" "$dir/doc"
 perl -0ne 'while (/(?:sek_login_record|desk_record|sek_record_new|'`
     `'record_session)\(([^;]*?)\)[;,]/g) {
 	print "$_\n" for $1 =~ /"([a-z_]+)"/g }
     print "$1\n" while /\[SEK_STATUS_\w+\] = \{ "([a-z]+)"/g' \
-    gate/*.c helpdesk/*.c >"$dir/code"
-items '\.Sh EVENTS' '\.Sh FIELDS' >"$dir/doc"
+    gate/*.c helpdesk/*.c | sort -u >"$dir/written"
+only=$(LC_ALL=C comm -23 "$dir/written" <(LC_ALL=C sort -u "$dir/code") |
+    paste -sd' ')
+[[ -z $only ]] || wrong "written, but not in the table: $only"
+only=$(LC_ALL=C comm -12 "$dir/written" <(LC_ALL=C sort "$dir/later-items") |
+    paste -sd' ')
+[[ -z $only ]] || wrong "written, but said to be of a later version: $only"
+
+# -- the schema of the record
+schema=packaging/sekisho-record.schema.json
+# in_schema EXPRESSION   what it prints for the schema `s`
+in_schema() {
+	python3 -c 'import json, sys
+s = json.load(open(sys.argv[1], encoding="utf-8"))
+def walk(props, path=""):
+    for name, p in props.items():
+        sub = p.get("properties") or p.get("items", {}).get("properties")
+        if "items" in p:
+            yield path + name
+            yield from p["items"]["properties"]
+        elif sub:
+            yield from walk(sub, path + name + ".")
+        else:
+            yield path + name
+def closed(o):
+    if isinstance(o, dict):
+        if o.get("type") == "object" and \
+                o.get("additionalProperties") is not False:
+            print("open:", o)
+        for v in o.values():
+            closed(v)
+    elif isinstance(o, list):
+        for v in o:
+            closed(v)
+'"$1" "$schema"
+}
+
+t the_schema_has_each_documented_field
+in_schema 'print("\n".join(walk(s["properties"])))' >"$dir/code"
+cp "$dir/all-fields" "$dir/doc"
 same "$dir/code" "$dir/doc"
+run in_schema 'closed(s)'
+ended 0
+[[ ! -s $dir/out ]] || wrong "an object takes any member"
+
+t the_schema_has_each_event_as_dicom_has_it
+perl -ne 'BEGIN { %id = (AUTH => 110114, ALERT => 110113,
+	ACTIVITY => 110100) }
+    $code{$1} = $2 if /^#define (\w+) (\d{6}),/;
+    print "$1 $id{$2} ", $3 eq "0" ? "none" : $code{$3}, "\n"
+	if /^\t\{ "([a-z_]+)", (\w+), (\w+),/' record/record_event.c \
+    >"$dir/code"
+in_schema 'for e in s["properties"]["event"]["enum"]:
+    for a in s["allOf"]:
+        d = a.get("then", {}).get("properties", {}).get("dcm")
+        if d and e in a["if"]["properties"]["event"]["enum"]:
+            d = d["properties"]
+            print(e, d["id"]["const"], d["type"]["const"] if d["type"]
+                  else "none")' >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t the_schema_has_each_reason
+sed -n 's/^\t{ SEK_R_[A-Z0-9_]*, "\([a-z0-9-]*\)",.*/\1/p' base/reason.c \
+    >"$dir/code"
+in_schema 'print("\n".join(s["properties"]["reason"]["enum"]))' >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t the_schema_refuses_what_is_no_record
+cat >"$dir/spoil.py" <<'END'
+import copy, json, sys
+import jsonschema
+sys.path.insert(0, "tests/record")
+import validate
+judge = validate.Judge(sys.argv[1])
+jsonschema.Draft202012Validator.check_schema(judge.schema)
+# the judge's shortcut says what the schema says
+whole = jsonschema.Draft202012Validator(judge.schema)
+h = "0" * 64
+u = "01234567-89ab-4def-8123-456789abcdef"
+good = {"v": 2, "seq": 1, "prev": h, "rec_id": u, "event": "auth",
+        "dcm": {"action": "E", "id": 110114, "type": 110122},
+        "host": "h", "t": "2027-04-03T09:12:00.000001Z", "t_mono": 1,
+        "boot_id": u, "clock": {"source": "kernel", "synced": True,
+        "offset_us": -1, "esterror_us": 1}, "software": {"name": "sekisho",
+        "version": "0.1.0"}, "result": 0, "reason": "ok", "reason_id": 1,
+        "policy": h, "session": u, "claimed": "", "where": {"service": "s",
+        "tty": "", "rhost": "", "ruser": "", "peer_uid": 0,
+        "service_claimed": False}}
+def line(rec):
+    return json.dumps(rec).encode()
+def says(rec):
+    return judge.errors(rec if isinstance(rec, bytes) else line(rec))
+if says(good):
+    print("a good one:", says(good))
+bad = {}
+def spoil(name, **with_):
+    rec = copy.deepcopy(good)
+    for path, value in with_.items():
+        group, _, leaf = path.partition("__")
+        at = rec if not leaf else rec.setdefault(group, {})
+        at[leaf or group] = value
+        if value is None:
+            del at[leaf or group]
+    bad[name] = rec
+spoil("another version", v=1)
+spoil("seq 0", seq=0)
+spoil("seq too high", seq=2 ** 63)
+spoil("short hash", prev=h[1:])
+spoil("upper case hash", prev="A" * 64)
+spoil("unknown event", event="something")
+spoil("unknown reason", reason="because")
+spoil("unknown field", another=1)
+spoil("unknown field of a group", where__port=22)
+spoil("no time", t=None)
+spoil("no microseconds", t="2027-04-03T09:12:00Z")
+spoil("month 13", t="2027-13-03T09:12:00.000001Z")
+spoil("an offset", t="2027-04-03T09:12:00.000001+09:00")
+spoil("another code of DICOM", dcm__type=110123)
+spoil("no code of DICOM", dcm__type=None)
+spoil("ok, but refused", result=4)
+spoil("refused, but ok", reason="timeout", reason_id=702)
+spoil("no session", session=None)
+spoil("no service", where__service=None)
+spoil("login without account", event="login", dcm__type=None)
+spoil("duration of a login attempt", duration_s=1, login_seq=2)
+spoil("control characters", claimed="a\nb")
+spoil("too long", claimed="x" * 1025)
+spoil("negative duration", duration_s=-1)
+spoil("roles without their source", roles=[{"name": "x"}])
+spoil("a number as text", t_mono="1")
+spoil("an odd build id", software__build="abc")
+bad["twice"] = line(good)[:-1] + b', "v": 2}'
+bad["not whole"] = line(good).replace(b'"t_mono": 1', b'"t_mono": 1.5')
+bad["no object"] = b"[]"
+bad["no UTF-8"] = b'{"host":"\xff"}'
+for name, rec in bad.items():
+    if not says(rec):
+        print("accepted:", name)
+    if isinstance(rec, dict) and whole.is_valid(rec):
+        print("accepted by the schema itself:", name)
+if not whole.is_valid(good):
+    print("refused by the schema itself: a good one")
+END
+run python3 "$dir/spoil.py" "$schema"
+ended 0
+[[ ! -s $dir/out ]] || wrong "see below"
+
+t each_script_with_a_site_has_its_records_checked
+for script in tests/*.sh; do
+	! grep -q '^\. .*/site\.sh' "$script" || [[ $script == tests/site.sh ]] ||
+	    grep -q "^trap '.*site_end;" "$script" || wrong "$script"
+done
 
 # -- examples
 mkdir "$dir/pki" && pki_ca "$dir/pki" ca "/C=JP/O=Sakura Hospital/CN=Example CA" &&
@@ -204,6 +405,7 @@ accepts() {
 	    `"$dir/trust," \
 	    -e "s|= /var/cache/sekisho/crls$|= $dir/crls|" \
 	    -e "s|^module = .*|module = $dir/module.so|" \
+	    -e "s|^token-pin-file = .*|token-pin-file = $dir/module.so|" \
 	    -e '/^#* *user = /d' >"$dir/conf"
 	grep -q '^\[helpers\]' "$dir/conf" || echo '[helpers]' >>"$dir/conf"
 	sed -i 's/^\[helpers\]/&\nuser = nobody/' "$dir/conf"
@@ -219,7 +421,7 @@ t example_configuration_is_accepted
 accepts <examples/sekisho.conf
 
 t example_configuration_with_all_its_keys_is_accepted
-sed -e 's/^# \([a-z-]* = \)/\1/' -e 's/^# \(\[[a-z]* [a-z]*\]\)$/\1/' \
+sed -e 's/^# \([a-z-]* = \)/\1/' -e 's/^# \(\[[a-z0-9 ]*\]\)$/\1/' \
     -e 's/^check = crl$/check = either/' \
     -e "s|^\(# \)*ca-file = .*|ca-file = $dir/pki/ca.crt|" \
     -e "s|^\(# \)*metadata-root = .*|metadata-root = $dir/pki/ca.crt|" \
@@ -273,8 +475,18 @@ if command -v systemd-analyze >/dev/null; then
 	cp packaging/sekisho-gate.socket "$dir/units/"
 	sed "s|^ExecStart=.*|ExecStart=$(realpath "$BUILD")/sekisho-gate|" \
 	    packaging/sekisho-gate@.service >"$dir/units/sekisho-gate@.service"
+	sed "s|^ExecStart=.*|ExecStart=$(realpath "$BUILD")/sekisho-forward|" \
+	    packaging/sekisho-forward.service \
+	    >"$dir/units/sekisho-forward.service"
+	cp packaging/sekisho-countersign.timer "$dir/units/"
+	for f in record countersign; do
+		sed "s|=/usr/sbin/sekisho|=$(realpath "$BUILD")/sekisho|" \
+		    "packaging/sekisho-$f.service" >"$dir/units/sekisho-$f.service"
+	done
 	run systemd-analyze verify --man=no "$dir/units/sekisho-gate.socket" \
-	    "$dir/units/sekisho-gate@test.service"
+	    "$dir/units/sekisho-gate@test.service" \
+	    "$dir"/units/sekisho-{record,countersign,forward}.service \
+	    "$dir/units/sekisho-countersign.timer"
 	ended 0
 	[[ ! -s $dir/out ]] || wrong "complaints"
 fi

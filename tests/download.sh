@@ -11,7 +11,7 @@ site_enter "$0" "$@"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-download.XXXXXX") || exit 1
 chmod 755 "$dir" # the downloader runs as nobody
-trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
 CASE_LIMIT_S=20

@@ -12,7 +12,7 @@ site_enter "$0" "$@"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-fido-gate.XXXXXX") || exit 1
 chmod 755 "$dir" # the helpers run as nobody
-trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
 # shellcheck source=tests/fido/liar.sh

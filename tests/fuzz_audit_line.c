@@ -7,7 +7,7 @@
 #undef NDEBUG
 #include <assert.h>
 
-#include "gate/audit_line.h"
+#include "record/audit_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 

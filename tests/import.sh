@@ -17,7 +17,7 @@ site_enter "$0" "$@"
 . tests/fido/site.sh
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-import.XXXXXX") || exit 1
 chmod 755 "$dir" # the helpers run as nobody
-trap 'fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . tests/cases.sh
 
@@ -62,7 +62,7 @@ unchanged() {
 	held 'SELECT count(*) FROM fido' "$had"
 }
 records() {
-	wc -l <"$SITE_LOG"
+	entries "$SITE_LOG"
 }
 # What is there before a case that changes nothing.
 now() {

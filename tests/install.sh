@@ -21,25 +21,36 @@ t install
 run limited make -s -j2 B="$dir/build" PREFIX=/opt/s DESTDIR="$dir/root" install
 ended 0
 for program in sekisho-gate sekisho-pkcs11 sekisho-fido sekisho-password \
-    sekisho-fetch; do
+    sekisho-fetch sekisho-forward; do
 	there 755 /opt/s/libexec/sekisho/$program
 done
 there 755 /opt/s/sbin/sekisho
 there 644 "/opt/s/lib/$arch/security/pam_sekisho.so"
 for page in man8/{pam_sekisho,sekisho,sekisho-gate,sekisho-fetch}.8 \
-    man5/{sekisho.conf,sekisho-record}.5; do
-	there 644 /opt/s/share/man/$page
+    man8/sekisho-forward.8 man5/{sekisho.conf,sekisho-record}.5; do
+	there 644 "/opt/s/share/man/$page"
 done
 there 644 /opt/s/lib/systemd/system/sekisho-gate.socket
 there 644 /opt/s/lib/systemd/system/sekisho-gate@.service
 there 644 /opt/s/lib/systemd/system/sekisho-fetch.service
 there 644 /opt/s/lib/systemd/system/sekisho-fetch.timer
 there 644 /opt/s/lib/systemd/system/sekisho-fetch-boot.timer
+there 644 /opt/s/lib/systemd/system/sekisho-forward.service
+for file in rsyslog/sekisho-forward.conf rsyslog/collector.conf sekisho.conf \
+    opensc.conf; do
+	there 644 /opt/s/share/doc/sekisho/examples/$file
+done
+there 755 /opt/s/share/doc/sekisho/examples/verify-record.py
+there 755 /opt/s/share/doc/sekisho/examples/collected.py
+there 644 /opt/s/lib/systemd/system/sekisho-record.service
+there 644 /opt/s/lib/systemd/system/sekisho-countersign.service
+there 644 /opt/s/lib/systemd/system/sekisho-countersign.timer
 there 644 /opt/s/lib/sysusers.d/sekisho.conf
 there 644 /opt/s/lib/tmpfiles.d/sekisho.conf
 there 644 /opt/s/lib/udev/rules.d/70-sekisho-fido.rules
 there 644 /opt/s/share/doc/sekisho/examples/pam.d/sshd
 there 644 /opt/s/share/doc/sekisho/examples/from-pam-u2f.md
+there 644 /opt/s/share/doc/sekisho/sekisho-record.schema.json
 there 644 /etc/sekisho/opensc.conf
 
 t installed_paths
@@ -49,6 +60,15 @@ grep -q '^ExecStart=/opt/s/libexec/sekisho/sekisho-gate$' \
 grep -q '^ExecStart=/opt/s/libexec/sekisho/sekisho-fetch$' \
     "$dir/root/opt/s/lib/systemd/system/sekisho-fetch.service" ||
     wrong "the unit starts another sekisho-fetch"
+grep -q '^ExecStart=/opt/s/libexec/sekisho/sekisho-forward$' \
+    "$dir/root/opt/s/lib/systemd/system/sekisho-forward.service" ||
+    wrong "the unit starts another sekisho-forward"
+for unit in record countersign; do
+	run grep '^Exec' \
+	    "$dir/root/opt/s/lib/systemd/system/sekisho-$unit.service"
+	shows /opt/s/sbin/sekisho
+	lacks /usr/sbin
+done
 grep -aq '/opt/s/libexec/sekisho/sekisho-gate' \
     "$dir/root/opt/s/lib/$arch/security/pam_sekisho.so" ||
     wrong "the module starts another gate"

@@ -11,7 +11,7 @@ site_enter "$0" "$@"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-limits.XXXXXX") || exit 1
 chmod 755 "$dir" # the helpers run as nobody
-trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
 
@@ -162,7 +162,7 @@ ended 0
 # -- a disk that is full, and one that is read-only
 
 try full_disk
-mount -t tmpfs -o size=20k,mode=700 tmpfs "$SITE/log"
+mount -t tmpfs -o size=36k,mode=700 tmpfs "$SITE/log"
 only_auth() {
 	run timeout -k 1 60 "${drive[@]}" --service kiosk --steps auth
 }
@@ -459,7 +459,7 @@ for ((i = 0; i < 20; i++)); do
 	    >"$SITE/pam.d/many$i"
 	sed -i "s/^\[service kiosk\]/[service many$i]/" "$SITE/etc/c$i"
 done
-from=$(wc -l <"$SITE_LOG")
+from=$(entries "$SITE_LOG")
 pids=()
 for ((i = 0; i < 20; i++)); do
 	timeout -k 1 90 "${drive[@]}" --service many$i >"$dir/many.$i" 2>&1 &
@@ -469,7 +469,7 @@ for i in "${!pids[@]}"; do
 	wait "${pids[i]}" || wrong "login $i: $? $(cat "$dir/many.$i")"
 done
 # attempt, login and logout of each
-(($(wc -l <"$SITE_LOG") == from + 60)) || wrong "not 60 records"
+(($(entries "$SITE_LOG") == from + 60)) || wrong "not 60 records"
 (($(successes) == good + 20)) || wrong "not 20 successes"
 seqs=$(sed -n 's/.*"seq":\([0-9]*\).*/\1/p' "$SITE_LOG")
 [[ $seqs == "$(seq 1 "$(wc -l <"$SITE_LOG")")" ]] || wrong "a gap in seq"

@@ -14,7 +14,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 failed=0
 eval "flags=($FLAGS)" # as the shell of make reads them
-folders=(base gate pam_module pkcs11 fido password fetch helpdesk)
+folders=(base record gate pam_module pkcs11 fido password fetch forward helpdesk)
 mapfile -t product < <(find "${folders[@]}" -name '*.c' | sort)
 mapfile -t all < <(find "${folders[@]}" tests -name '*.c' | sort)
 mapfile -t headers < <(find include "${folders[@]}" -name '*.h' | sort)

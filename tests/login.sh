@@ -10,7 +10,7 @@ site_enter "$0" "$@"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-login.XXXXXX") || exit 1
 chmod 755 "$dir" # the helpers run as nobody
-trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
 
@@ -92,13 +92,13 @@ generic+=" again, or call the helpdesk."
 
 only taro
 t good_login_rsa
-before=$(wc -l <"$SITE_LOG")
+before=$(entries "$SITE_LOG")
 login --user taro
 ended 0
 has "prompt: PIN of card taro: " "prompt: Password of 山田 太郎: " \
     "auth = 0 Success" "acct = 0 Success" "open = 0 Success" \
     "close = 0 Success" "env SEKISHO_PERSON=taro"
-(($(wc -l <"$SITE_LOG") == before + 3)) || wrong "not 3 records"
+(($(entries "$SITE_LOG") == before + 3)) || wrong "not 3 records"
 
 t record_has_both_factors_and_the_token
 last=$(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)
@@ -119,6 +119,35 @@ s=$(sed -n 's/.*"event":"login".*"session":"\([^"]*\)".*/\1/p' "$SITE_LOG" |
 [[ ${#s} == 36 && $(grep -c "\"session\":\"$s\"" "$SITE_LOG") == 3 ]] ||
     wrong "session id: $s"
 recorded '"event":"logout"' '"auth_seq":'
+opened=$(grep '"event":"login"' "$SITE_LOG" | tail -n 1)
+recorded "\"login_seq\":$(sed 's/.*"seq":\([0-9]*\),.*/\1/' <<<"$opened")," \
+    '"duration_s":0,'
+[[ $opened != *login_seq* && $opened != *duration_s* ]] ||
+    wrong "a login that knows its end: $opened"
+
+t the_number_of_the_account_is_recorded_of_who_is_let_in
+uid=$(id -u taro)
+(($(grep "\"session\":\"$s\"" "$SITE_LOG" |
+    grep -c "\"account\":{\"name\":\"taro\",.*\"uid\":$uid}")  >= 1)) ||
+    wrong "no uid $uid"
+
+t the_key_of_sshd_is_recorded
+ssh-keygen -q -t ed25519 -N '' -f "$dir/ssh" && ssh-keygen -q -t rsa -b 3072 \
+    -N '' -f "$dir/ssh-rsa" || wrong "no key"
+print() {
+	ssh-keygen -l -f "$1" | cut -d' ' -f2
+}
+login --user taro --env-ssh "publickey $(cut -d' ' -f1,2 "$dir/ssh.pub")
+publickey ssh-ed25519 AAAA
+publickey ssh-ed25519 not*base64
+publickey
+password
+publickey $(cut -d' ' -f1,2 "$dir/ssh-rsa.pub")
+"
+ended 0
+grep '"event":"auth"' "$SITE_LOG" | tail -n 1 | grep -qF \
+    "\"ssh_key\":\"$(print "$dir/ssh.pub") $(print "$dir/ssh-rsa.pub")\"" ||
+    wrong "recorded: $(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)"
 
 t wrong_password
 login --user taro --answer Password=wrong --answer PIN=$SITE_PIN
@@ -527,13 +556,13 @@ lacks "auth = 0"
 mv "$SITE/log.away" "$SITE/log"
 
 t odd_names_are_refused_and_recorded_on_one_line
-before=$(wc -l <"$SITE_LOG")
+before=$(entries "$SITE_LOG")
 for odd in $'ta\nro' $'a\x1b[0m' '../x' '-u' 'a b' "$(printf '%0300d' 0)" \
     $'root\xe2\x80\x8b' $'\xff\xfe'; do
 	login --user "$odd"
 	refused bad-name
 done
-(($(wc -l <"$SITE_LOG") == before + 8)) || wrong "not one line each"
+(($(entries "$SITE_LOG") == before + 8)) || wrong "not one line each"
 LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f\x7f]' "$SITE_LOG" &&
     wrong "a control byte is in the record"
 

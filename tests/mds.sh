@@ -13,7 +13,7 @@ site_enter "$0" "$@"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-mds.XXXXXX") || exit 1
 chmod 755 "$dir"
 server=
-trap '[[ -z $server ]] || kill "$server"; cd /; mountpoint -q "$dir/small" &&
+trap 'site_end; [[ -z $server ]] || kill "$server"; cd /; mountpoint -q "$dir/small" &&
     umount "$dir/small"; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"

@@ -11,7 +11,7 @@ site_enter "$0" "$@"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-programs.XXXXXX") || exit 1
 chmod 755 "$dir" # the helpers run as nobody
-trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
 
@@ -79,6 +79,12 @@ attempt() {
 attempts() {
 	grep -c '"event":"auth"' "$SITE_LOG"
 }
+# The last logout names the login before it, and how long that was.
+joined() { # SECONDS
+	last '"event":"logout"' "\"duration_s\":$1," "\"login_seq\":$(grep \
+	    '"event":"login"' "$SITE_LOG" | tail -n 1 |
+	    sed 's/.*"seq":\([0-9]*\),.*/\1/'),"
+}
 nothing_left() {
 	local i
 	for ((i = 0; i < 250; i++)); do
@@ -121,20 +127,23 @@ hostile=("$(command -v env)" "SOFTHSM2_CONF=$SITE/trap"
     "LD_AUDIT=$SITE/trap")
 
 t su_by_root
-before=$(wc -l <"$SITE_LOG")
+before=$(entries "$SITE_LOG")
 typing "${right[@]}" -- "$su" taro -c "$id -un"
 ended 0
 has taro 'echo on'
-(($(wc -l <"$SITE_LOG") == before + 3)) || wrong "not three records"
+(($(entries "$SITE_LOG") == before + 3)) || wrong "not three records"
 attempt '"reason":"ok"' '"service":"su"' '"service_claimed":false'
 last '"event":"logout"'
 nothing_left
 
 t su_by_another_user
-typing "${right[@]}" -- "${by_hanako[@]}" "$su" taro -c "$id -un"
+typing "${right[@]}" -- "${by_hanako[@]}" "$su" taro -c "sleep 1.2; $id -un"
 ended 0
 has taro
 attempt '"reason":"ok"' '"ruser":"hanako"' '"peer_uid":0'
+nothing_left
+# the program that opens a session closes it
+joined 1
 
 t su_hostile_environment
 typing "${right[@]}" -- "${by_hanako[@]}" "${hostile[@]}" "$su" taro \
@@ -181,7 +190,7 @@ t su_interrupted_at_the_password
 interrupted "PIN=$SITE_PIN" 'Password=^C' -- "$su" taro -c "$id -un"
 
 t sudo_with_both
-before=$(wc -l <"$SITE_LOG")
+before=$(entries "$SITE_LOG")
 # after the time that a gate takes to leave
 typing "${right[@]}" -- "${by_taro[@]}" \
     "$sudo" /bin/sh -c "sleep 0.5; $ps -eo stat=,comm="
@@ -189,11 +198,13 @@ ended 0
 has 'echo on'
 shows ' sudo' ' ps'
 ! grep -qE '^Z|sekisho' "$dir/out" || wrong "left behind while it runs"
-(($(wc -l <"$SITE_LOG") == before + 3)) || wrong "not three records"
+(($(entries "$SITE_LOG") == before + 3)) || wrong "not three records"
 attempt '"reason":"ok"' '"service":"our-sudo"' '"claimed":"taro"' \
     '"peer_uid":0'
 # who it was stays on record after sudo has become somebody else
-last '"event":"logout"' '"account":{"name":"root"}' '"person":{"name":"taro"}'
+last '"event":"logout"' '"account":{"name":"root","uid":0}' \
+    '"person":{"name":"taro"}'
+joined 0
 nothing_left
 
 t sudo_becomes_root
@@ -269,7 +280,7 @@ typing "${right[@]}" '$ =id -un; exit 5' -- "$login" taro
 has taro
 attempt '"reason":"ok"' '"service":"login"' '"claimed":"taro"' \
     '"tty":"/dev/pts/'
-last '"event":"logout"' '"name":"taro"'
+last '"event":"logout"' '"name":"taro"' '"login_seq":' '"duration_s":'
 nothing_left
 
 t login_by_card

@@ -8,7 +8,7 @@
 
 : "${BUILD:=build}"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-cli.XXXXXX") || exit 1
-trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'records_end "$log"; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
 # shellcheck source=tests/pki.sh
@@ -95,7 +95,7 @@ recorded() {
 	done
 }
 records() {
-	[[ $(wc -l <"$log") == "$1" ]] || wrong "$(wc -l <"$log") records"
+	[[ $(entries "$log") == "$1" ]] || wrong "$(entries "$log") records"
 }
 mode() {
 	[[ $(stat -c %a "$1") == "$2" ]] || wrong "mode of $1"
@@ -182,8 +182,9 @@ for c in init check-config 'person add' 'account ungrant' enrol list revoke \
 	# shellcheck disable=SC2086
 	run "$dir/libexec/sekisho" $c --help
 	ended 0
-	grep -qF "  sekisho $c " "$dir/help" || wrong "no $c in the help"
+	grep -qE "^  sekisho $c( |\$)" "$dir/help" || wrong "no $c in the help"
 done
+awk 'length($0) > 80 || / $/' "$dir/help" | grep . && wrong "too wide"
 run "$dir/libexec/sekisho" help audit
 ended 0
 shows "sekisho audit show" "sekisho audit verify"
@@ -242,13 +243,69 @@ mode "$dir/log" 700
 mode "$dir/lib/sekisho.db" 600
 recorded '"event":"config"' "\"actor\":\"$me\"" '"command":"init"' \
     '"path":"sekisho.db"'
-before=$(wc -l <"$log")
+before=$(entries "$log")
 d init
 ended 0
 has "the folder $dir/lib is there already" \
     "the store $dir/lib/sekisho.db is there already"
 lacks made
 records "$before"
+
+t init_makes_the_key_of_the_record_once
+mode "$dir/lib/log.key" 600
+mode "$dir/log/log.vkeys" 644
+vkey=$(cat "$dir/log/log.vkeys")
+[[ $vkey == desk.example.jp/sekisho+????????+A* ]] || wrong "$vkey"
+recorded '"path":"'"$dir/lib/log.key"'"' "\"public\":\"$vkey\""
+key=$(sha256sum <"$dir/lib/log.key")
+rm "$dir/log/log.vkeys"
+d init
+ended 0
+has "the key $dir/lib/log.key is there already"
+[[ $(sha256sum <"$dir/lib/log.key") == "$key" ]] || wrong "another key"
+[[ $(cat "$dir/log/log.vkeys") == "$vkey" ]] || wrong "public key not restored"
+cp -p "$dir/lib/log.key" "$dir/lib/kept"
+sed -i '1s/.....$/AAAA=/' "$dir/lib/log.key"
+d init
+refused "$dir/lib/log.key" 'no key of a log'
+mv "$dir/lib/kept" "$dir/lib/log.key"
+chmod 640 "$dir/lib/log.key"
+d init
+refused "$dir/lib/log.key" 0600
+chmod 600 "$dir/lib/log.key"
+
+t init_lets_the_group_pass_to_the_record
+echo '[record]
+group = nogroup' >>"$conf"
+d init
+ended 0
+mode "$dir/log" 750
+[[ $(stat -c %G "$dir/log") == nogroup ]] || wrong "group of the folder"
+sed -i 's/^group = .*/group = nobody-knows/' "$conf"
+d init
+refused nobody-knows
+write_conf
+chgrp 0 "$dir/log"
+chmod 700 "$dir/log"
+
+t init_sets_an_old_record_aside
+mv "$dir/log" "$dir/log.kept"
+mkdir -m 700 "$dir/log"
+printf '{"event":"log_start","prev":"%064d","seq":1,"v":1}\n' 0 >"$log"
+mv "$dir/lib/sekisho.db" "$dir/db"
+echo mine >"$dir/log/audit-v1.jsonl"
+d init
+refused audit-v1.jsonl
+[[ $(<"$dir/log/audit-v1.jsonl") == mine ]] || wrong "written over"
+rm "$dir/log/audit-v1.jsonl"
+d init
+has "the record in $dir/log is of version 1: it is audit-v1.jsonl now, and a new one begins"
+[[ $(<"$dir/log/audit-v1.jsonl") == *'"v":1}' ]] || wrong "it is another one"
+recorded '"event":"config"'
+[[ $(head -n 1 "$log") == *'"event":"log_start"'* ]] || wrong "no start"
+mv "$dir/db" "$dir/lib/sekisho.db"
+rm -r "$dir/log"
+mv "$dir/log.kept" "$dir/log"
 
 t init_refuses_what_is_not_safe
 write_conf "s:^state = .*:state = $dir/open/lib:"
@@ -302,7 +359,7 @@ d account list --json
 has '{"account":"taro","persons":["taro"],"shared":false,"status":"active"},'
 
 t refusals_change_and_record_nothing
-before=$(wc -l <"$log")
+before=$(entries "$log")
 d person add taro
 refused 'sekisho: there is already a person taro'
 d person add saburo --account ward3 --account 'no such'
@@ -359,7 +416,7 @@ d list
 shows $'1\ttaro\tactive\tkey\t' $'\tblue card\tpossession not proved'
 
 t a_bound_key_is_refused_for_all
-before=$(wc -l <"$log")
+before=$(entries "$log")
 d enrol hanako --certificate "$dir/pki/file.crt" --yes
 refused 'sekisho: this key is credential 1 of taro already (active)'
 d enrol taro --certificate "$dir/pki/file.crt" --bind certificate --yes
@@ -437,7 +494,7 @@ d enrol taro --pkcs11 card --token nonesuch --pin-file "$dir/pin" --yes
 refused 'no token is inserted'
 
 t a_wrong_pin_is_tried_once
-before=$(wc -l <"$log")
+before=$(entries "$log")
 d enrol hanako --pkcs11 card --token several --id 0b \
     --pin-file "$dir/wrongpin" --yes
 refused 'The PIN was wrong; tries left: '
@@ -462,7 +519,7 @@ d enrol hanako --pkcs11 finaltry --token several --id 0b \
 refused 'one try left'
 
 t a_module_that_crashes_or_lies_proves_nothing
-before=$(wc -l <"$log")
+before=$(entries "$log")
 d enrol hanako --pkcs11 crash --token several --id 0b --pin-file "$dir/pin" --yes
 refused helper-crashed
 d enrol hanako --pkcs11 flip --token several --id 0b --pin-file "$dir/pin" --yes
@@ -479,7 +536,7 @@ run "$tty" 'last try=no' -- "$dir/libexec/sekisho" enrol hanako \
 refused last-try-declined
 
 t at_the_terminal_an_interrupt_restores_it
-before=$(wc -l <"$log")
+before=$(entries "$log")
 run "$tty" '(yes/no)=yes' 'PIN for several=^C' -- "${two[@]}"
 ended 130
 has 'echo on' 'signal 2'
@@ -553,8 +610,8 @@ shows 'of 10234'
 t audit_show
 d audit show
 ended 0
-shows 'enrolled  ok  person=taro' "by=$me" 'because=left at home' \
-    'log begins'
+shows 'enrolled  ok  person=taro' "by=$me" 'because="left at home"' \
+    'recording starts'
 d audit show --last 2
 [[ $(wc -l <"$dir/out") == 2 ]] || wrong "not 2 lines"
 shows 'revoked  ok  person=10234'
@@ -601,7 +658,7 @@ recorded "\"cert_serial\":\"$serial\"" '"issuer":"CN=Sakura CA' \
     head -n 1)\""
 
 t denied_already_in_whatever_words
-before=$(wc -l <"$log")
+before=$(entries "$log")
 d deny person taro --reason again
 refused 'on the deny-list already, as number 1'
 d deny key "${key^^}" --reason again
@@ -655,7 +712,7 @@ ended 0
 has 'took number 1 off the deny-list: taro'
 recorded '"event":"allow"' '"deny":{"id":1,"kind":"person"}' \
     '"reason":"came back"' '"name":"taro"'
-before=$(wc -l <"$log")
+before=$(entries "$log")
 d allow 1 --reason again
 refused 'there is no number 1 on the deny-list'
 d allow 99 --reason x
@@ -664,7 +721,7 @@ records "$before"
 d deny list
 lacks $'\ttaro\t'
 d audit show --last 1
-shows 'denial lifted  ok  person=taro' 'denied=person' 'because=came back'
+shows 'denial lifted  ok  person=taro' 'denied=person' 'because="came back"'
 for n in 2 3 4 5; do
 	quiet allow $n --reason 'end of the test'
 done
@@ -683,7 +740,7 @@ openssl x509 -in "$dir/pki/file.crt" -outform DER | cmp - "$dir/kept.der" ||
 t audit_verify
 d audit verify
 ended 0
-shows "$(wc -l <"$log") records, all whole and chained"
+shows "$(entries "$log") records, all whole and chained"
 cp "$log" "$dir/log.good"
 sed -i '5s/"taro"/"jiro"/' "$log"
 d audit verify
@@ -721,7 +778,7 @@ d audit verify
 ended 0
 
 t a_full_disk_changes_nothing
-before=$(wc -l <"$log")
+before=$(entries "$log")
 full() {
 	(ulimit -f 0 && exec "$dir/libexec/sekisho" "$@" --conf "$conf") \
 	    2>&1 | cat
@@ -767,6 +824,27 @@ refused 'BAD   helper user: ' nobody-such
 write_conf "s:^crls = .*:crls = $dir/none:"
 d check-config
 refused "$conf:" crls
+
+t check_config_looks_at_the_record
+write_conf "\$a[record]\ngroup = nobody-such\n[forward]\nformat = fhir"
+d check-config
+refused 'BAD   record group: ' nobody-such
+shows "good  record key: $(cat "$dir/log/log.vkeys")" \
+    'good  forward: /var/spool/sekisho'
+mkdir -m 777 "$dir/outbox" && chmod 777 "$dir/outbox"
+write_conf "\$a[forward]\nsend = records\noutbox = $dir/outbox"
+d check-config
+refused 'BAD   forward: '
+chmod 700 "$dir/outbox"
+d check-config
+ended 0
+has "good  forward: send = records, format = dicom, $dir/outbox"
+mv "$dir/lib/log.key" "$dir/lib/away"
+d check-config
+refused 'BAD   record key: '
+mv "$dir/lib/away" "$dir/lib/log.key"
+write_conf
+rmdir "$dir/outbox"
 
 t check_config_looks_at_revocation
 write_conf "s:^crls = .*:&\ncache = $dir/cache:" \

@@ -21,6 +21,8 @@
 #   site_pam NAME            a PAM service from standard input
 #   site_desk COMMAND...     the administrator's program
 #   site_drive OPTION...     a PAM application (tests/pam/pamdrive.c)
+#   site_end                 the last case of every script, from its trap: each
+#                            record that it wrote keeps to the schema
 #
 # $SITE is the folder, $SITE_MODULE the PKCS#11 module, BUILD where the
 # programs are (default: build).  Everything is root's; helpers run as nobody.
@@ -203,4 +205,11 @@ site_enrol() {
 
 site_drive() {
 	timeout -k 1 60 "$BUILD/tests/pamdrive" "$@"
+}
+
+# In the trap, so that no script forgets it; before its folder goes.
+site_end() {
+	finish
+	[[ -n ${SITE-} ]] || return 0
+	records_end "$SITE"/log/audit*.jsonl
 }

@@ -11,7 +11,7 @@ site_enter "$0" "$@"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-socket.XXXXXX") || exit 1
 chmod 755 "$dir" # the helpers run as nobody
-trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
 
@@ -91,13 +91,22 @@ said() {
 }
 
 t own_account
-before=$(wc -l <"$SITE_LOG")
+before=$(entries "$SITE_LOG")
 run as taro "${drive[@]}" --user taro "${right[@]}" --tty own
 ended 0
 has 'auth = 0 Success' 'acct = 0 Success' 'open = 0 Success' \
     'close = 0 Success'
-(($(wc -l <"$SITE_LOG") == before + 3)) || wrong "not three records"
+(($(entries "$SITE_LOG") == before + 3)) || wrong "not three records"
 (($(count "\"peer_uid\":${uid[taro]},") == 3)) || wrong "not by the peer"
+# how long it was is only root's to say
+last '"event":"logout"'
+! logged '"event":"logout"' duration_s || wrong "a duration by the peer"
+! logged '"event":"logout"' login_seq || wrong "a login by the peer"
+# and so is which session it was
+! logged '"event":"logout"' auth_seq || wrong "a record by the peer"
+session=$(sed -n 's/.*"event":"auth".*"session":"\([^"]*\)".*/\1/p' \
+    "$SITE_LOG" | tail -n 1)
+! logged '"event":"logout"' "$session" || wrong "a session by the peer"
 
 t the_service_is_what_the_caller_says
 last '"service":"ward"' '"service_claimed":true'
@@ -199,14 +208,14 @@ for ((i = 0; i < 3; i++)); do
 	lacks 'prompt:'
 	last '"reason":"throttled"' '"claimed":"saburo"' '"event":"auth"'
 	# of a flood the first refusal is recorded, whatever is asked
-	before=$(wc -l <"$SITE_LOG")
+	before=$(entries "$SITE_LOG")
 	for steps in auth acct open; do
 		run as saburo "${drive[@]}" --user saburo --steps $steps \
 		    "${right[@]}"
 		lacks 'prompt:' "$steps = 0"
 	done
 	run as saburo "${drive[@]}" --user 'a b' --steps auth "${right[@]}"
-	(($(wc -l <"$SITE_LOG") == before)) || wrong "a flood is recorded"
+	(($(entries "$SITE_LOG") == before)) || wrong "a flood is recorded"
 	(($(minute) != began)) || break
 done
 
@@ -219,14 +228,14 @@ card taro
 
 # -- connections that say nothing
 t connections_that_say_nothing
-before=$(wc -l <"$SITE_LOG")
+before=$(entries "$SITE_LOG")
 as hanako "$SITE/libexec/front_abuse" --hold "$socket" 20 >"$dir/out" 2>&1 &
 holder=$!
 until_so said holding || wrong "not connected"
 run as taro "${drive[@]}" --user taro --steps auth "${right[@]}"
 ended 0
 wait $holder || wrong "a silent connection was kept"
-(($(wc -l <"$SITE_LOG") == before + 1)) || wrong "silence is on record"
+(($(entries "$SITE_LOG") == before + 1)) || wrong "silence is on record"
 
 # -- login programs that die
 # killed NAME "WHAT IS SHOWN" COMMAND...: one that is waiting there, with what

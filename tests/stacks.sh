@@ -11,7 +11,7 @@ site_enter "$0" "$@"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-stacks.XXXXXX") || exit 1
 chmod 755 "$dir" # the helpers run as nobody
-trap 'rm -rf "$dir"; exit $((failed > 0))' EXIT
+trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
 
@@ -363,10 +363,10 @@ last '"reason":"wrong-password"'
     wrong "not two failures: $(faillock --dir "$dir/faillock" --user taro)"
 
 t faillock_locks_before_us
-before=$(wc -l <"$SITE_LOG")
+before=$(entries "$SITE_LOG")
 drive --service faillock-ok --steps auth,acct
 lacks 'auth = 0' 'prompt: PIN'
-(($(wc -l <"$SITE_LOG") == before)) || wrong "we have been asked"
+(($(entries "$SITE_LOG") == before)) || wrong "we have been asked"
 faillock --dir "$dir/faillock" --user taro --reset
 drive --service faillock-ok --steps auth,acct
 ended 0
@@ -444,11 +444,11 @@ has 'auth = 0 Success' 'auth = 7 Authentication failure' \
     'acct = 6 Permission denied'
 
 t as_su_does
-before=$(wc -l <"$SITE_LOG")
+before=$(entries "$SITE_LOG")
 drive --service whole --steps auth,acct,cred,fork,open,close,delete
 has 'auth = 0 Success' 'acct = 0 Success' 'cred = 0 Success' \
     'open = 0 Success' 'close = 0 Success' 'delete = 0 Success' 'child = 0'
-(($(wc -l <"$SITE_LOG") == before + 3)) || wrong "not three records"
+(($(entries "$SITE_LOG") == before + 3)) || wrong "not three records"
 
 t account_phase_in_a_child
 drive --service whole --steps auth,fork,acct,reinit
@@ -468,11 +468,23 @@ done
 drive --service whole --keep-going --steps cred,acct,auth,acct
 has 'acct = 6 Permission denied' 'auth = 0 Success' 'acct = 0 Success'
 
+t a_session_that_this_handle_did_not_open_has_no_length
+drive --service whole --steps auth,acct,close
+ended 0
+last '"event":"logout"' '"auth_seq":'
+! tail -n 1 "$SITE_LOG" | grep -qE 'login_seq|duration_s' ||
+    wrong "$(tail -n 1 "$SITE_LOG")"
+drive --service whole --steps auth,acct,open,close,close
+! tail -n 1 "$SITE_LOG" | grep -qE 'login_seq|duration_s' ||
+    wrong "closed twice: $(tail -n 1 "$SITE_LOG")"
+tail -n 2 "$SITE_LOG" | head -n 1 | grep -q '"login_seq":' ||
+    wrong "closed once: $(tail -n 2 "$SITE_LOG")"
+
 t sessions_without_a_login_are_recorded
-before=$(wc -l <"$SITE_LOG")
+before=$(entries "$SITE_LOG")
 drive --service whole --steps open,close
 ended 0
-(($(wc -l <"$SITE_LOG") == before + 2)) || wrong "not two records"
+(($(entries "$SITE_LOG") == before + 2)) || wrong "not two records"
 last '"event":"logout"' '"claimed":"taro"'
 opened=$(tail -n 2 "$SITE_LOG" | head -n 1)
 [[ $opened == *'"event":"login"'* && $opened != *auth_seq* &&

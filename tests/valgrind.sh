@@ -13,7 +13,7 @@ site_enter "$0" "$@"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-valgrind.XXXXXX") || exit 1
 chmod 755 "$dir"
 server=
-trap '[[ -z $server ]] || kill "$server"; rm -rf "$dir"
+trap 'site_end; [[ -z $server ]] || kill "$server"; rm -rf "$dir"
     exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/cases.sh"
