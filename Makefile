@@ -67,7 +67,9 @@ $(B)/libcompile.a: $(call obj,fetch,$(COMPILE))
 $(B)/libforms.a: $(call obj,forward,$(FORMS))
 SHARED = $(B)/libcompile.a $(B)/libforms.a $(B)/libstate.a \
 	$(B)/librecord.a $(B)/libbase.a
+# without what a room that has moved has left in it
 $(SHARED):
+	@rm -f $@
 	$(AR) rcs $@ $^
 
 $(B)/pam_module/%.o $(B)/base/%.o: HARD += -fvisibility=hidden

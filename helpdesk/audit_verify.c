@@ -59,7 +59,7 @@ is_another_list(const struct audit *a)
 	if (audit_files_list(a->folder, &paths, &n, NULL) != SEK_OK)
 		n = 0;
 	other = n != a->n_paths;
-	for (i = 0; !other && i < n; i++)
+	for (i = 0; !other && paths != NULL && i < n; i++)
 		other = strcmp(paths[i], a->paths[i]) != 0;
 	audit_files_free(paths, n);
 	return other;

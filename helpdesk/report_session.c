@@ -228,7 +228,7 @@ by_seq(const void *a, const void *b)
 void
 report_session_end(struct report *r)
 {
-	struct list_open l = { calloc(r->n_open + 1, sizeof *l.at), 0 };
+	struct list_open l = { calloc(r->n_open + 1, sizeof(void *)), 0 };
 	struct report_cell *c;
 	size_t i;
 
@@ -237,7 +237,7 @@ report_session_end(struct report *r)
 		return;
 	}
 	twalk_r(r->open, collect, &l);
-	qsort(l.at, l.n, sizeof *l.at, by_seq);
+	qsort(l.at, l.n, sizeof(void *), by_seq);
 	for (i = 0; i < l.n; i++) {
 		c = report_row(&r->table[RT_OPEN], RT_OPEN, &r->nomem);
 		if (c == NULL)

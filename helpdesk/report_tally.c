@@ -51,7 +51,7 @@ grow(struct tally *t)
 	if (t->room == 0 && getrandom(&bigger.seed, sizeof bigger.seed, 0) !=
 	    (ssize_t)sizeof bigger.seed)
 		bigger.seed = 0xCBF29CE484222325u;
-	bigger.at = calloc(bigger.room, sizeof *bigger.at);
+	bigger.at = calloc(bigger.room, sizeof(void *));
 	if (bigger.at == NULL)
 		return false;
 	for (i = 0; i < t->room; i++)
@@ -237,7 +237,7 @@ tally_sort(struct tally *t)
 	for (i = n; i < t->room; i++)
 		t->at[i] = NULL;
 	if (n > 0)
-		qsort(t->at, n, sizeof *t->at, by_count);
+		qsort(t->at, n, sizeof(void *), by_count);
 }
 
 const char *

@@ -131,9 +131,10 @@ log_rotate(struct log *l, const char *host, struct sek_why *why)
 	if (!is_due(l))
 		return SEK_OK;
 	sek_log_name(l->st.first, old);
-	if ((r = make_record(l, &b, old, host, why)) == SEK_OK &&
-	    (r = make_file(l, &b, &fd, why)) == SEK_OK &&
+	if (make_record(l, &b, old, host, why) == SEK_OK &&
+	    make_file(l, &b, &fd, why) == SEK_OK &&
 	    (err = swap(l, old, &gone)) == 0) {
+		r = SEK_OK;
 		(void)close(l->fd);
 		l->fd = fd;
 		fd = -1;

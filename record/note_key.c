@@ -166,14 +166,12 @@ sek_vkey_parse(const char *text, size_t n, struct sek_vkey *out,
 	struct note_key_text t;
 	EVP_PKEY *pkey = NULL;
 	char id[9];
-	int r;
+	int r = SEK_E_SYNTAX;
 
 	memset(out, 0, sizeof *out);
-	if (n >= SEK_VKEY_MAX ||
-	    (r = note_key_bytes(text, n, &t)) != SEK_OK ||
+	if (n >= SEK_VKEY_MAX || note_key_bytes(text, n, &t) != SEK_OK ||
 	    (pkey = load_pub(t.bytes, t.n)) == NULL ||
-	    (r = sek_vkey_of(t.name, pkey, out)) != SEK_OK) {
-		r = SEK_E_SYNTAX;
+	    sek_vkey_of(t.name, pkey, out) != SEK_OK) {
 		sek_why_set(why, "is no public key of a log "
 		    "(NAME+KEY ID+BASE64)");
 		goto out;
@@ -184,8 +182,9 @@ sek_vkey_parse(const char *text, size_t n, struct sek_vkey *out,
 		sek_why_set(why, "is a public key with a key ID that is not "
 		    "its own");
 		sek_vkey_free(out);
-		r = SEK_E_SYNTAX;
+		goto out;
 	}
+	r = SEK_OK;
 out:
 	EVP_PKEY_free(pkey);
 	return r;
