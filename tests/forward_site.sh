@@ -28,7 +28,7 @@ conf() {
 
 new_site() {
 	rm -rf "${dir:?}"/{log,lib,box}
-	mkdir -m 755 -p "$dir/helpers"
+	mkdir -p "$dir/helpers" && chmod 755 "$dir/helpers"
 	mkdir -m 750 "$dir/log" && mkdir -m 700 "$dir/lib"
 	conf 'send = records'
 	"$BUILD/tests/record_drive" --key "$dir/conf" || wrong "no key"
