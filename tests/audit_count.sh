@@ -19,7 +19,7 @@ zones=(Asia/Tokyo Europe/Berlin America/Santiago Africa/Cairo Asia/Kathmandu)
 # The zone of the machine is a file; in this namespace it is another one.
 in_zone() {
 	# shellcheck disable=SC2016
-	unshare -m bash -c 'mount --bind "/usr/share/zoneinfo/$1" \
+	unshare -m --propagation unchanged bash -c 'mount --bind "/usr/share/zoneinfo/$1" \
 	    "$(realpath /etc/localtime)" && shift && exec "$@"' - "$@"
 }
 

@@ -20,6 +20,9 @@
 #
 # $failed counts the failed ones; $CASE_LIMIT_S is the limit of one run.
 
+# characters are characters, on a machine without a locale too
+export LC_CTYPE=C.UTF-8
+
 name='' why='' failed=0 status=0 started=0
 : "${CASE_LIMIT_S:=60}"
 

@@ -103,7 +103,7 @@ for ((k = 0; k < 60; k++)); do
 	mapfile -t gates < <(pgrep -f "^$SITE/libexec/sekisho-gate")
 	((${#gates[@]} == 0)) ||
 	    kill -9 "${gates[RANDOM % ${#gates[@]}]}" 2>/dev/null
-	read -rt 0.02 <> <(:) || :
+	sleep 0.02
 done
 wait
 (($(let_in) < 60)) || wrong "no gate was killed"
