@@ -506,6 +506,7 @@ t the_record_verifies
 nobody_left
 run site_desk audit verify
 ended 0
-! grep -qwE "$SITE_PIN|$OTHER_PIN|himitsu|99999[789]" "$SITE_LOG" ||
+! grep -qE "(^|[^0-9a-f-])($SITE_PIN|$OTHER_PIN|99999[789])([^0-9a-f-]|$)|"`
+    `"himitsu" "$SITE_LOG" ||
     wrong "a secret is on record"
 finish

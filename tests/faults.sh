@@ -258,7 +258,9 @@ run site_desk audit verify
 ended 0
 (($(grep -c '"event":"auth"' "$SITE_LOG") == number)) ||
     wrong "not $number attempts on record"
-secret=$(grep -wE "$SITE_PIN|himitsu" "$SITE_LOG" | head -n 1)
+# not the four digits of a UUID or of a hash
+secret=$(grep -E "(^|[^0-9a-f-])$SITE_PIN([^0-9a-f-]|$)|himitsu" "$SITE_LOG" |
+    head -n 1)
 [[ -z $secret ]] || wrong "a secret is on record: $secret"
 LC_ALL=C grep -q $'[\x01-\x09\x0b-\x1f\x7f]' "$SITE_LOG" &&
     wrong "a control byte is in the record"

@@ -100,7 +100,7 @@ t gates_are_killed_at_any_time
 begin
 attempts 1 60 himitsu-1
 for ((k = 0; k < 60; k++)); do
-	mapfile -t gates < <(pgrep -f "^$SITE/libexec/sekisho-gate")
+	mapfile -t gates < <(pgrep -x sekisho-gate)
 	((${#gates[@]} == 0)) ||
 	    kill -9 "${gates[RANDOM % ${#gates[@]}]}" 2>/dev/null
 	sleep 0.02
