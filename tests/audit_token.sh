@@ -214,7 +214,8 @@ d audit countersign
 ended 0
 
 t the_pin_is_nowhere
-! grep -rqw "$SITE_PIN" "$SITE/log" "$SITE/lib" || wrong 'it is kept'
+! grep -rqE "(^|[^0-9a-f-])$SITE_PIN([^0-9a-f-]|$)" "$SITE/log" "$SITE/lib" ||
+    wrong 'it is kept'
 
 t last_try_is_not_spent
 more

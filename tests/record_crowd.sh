@@ -87,7 +87,7 @@ wait
 (($(let_in) >= 80)) || wrong "only $(let_in) of 160 were let in"
 others=$(tail -n +$((before + 1)) "$SITE_LOG" | grep '"event":"auth"' |
     grep -v '"result":0' | grep -o '"reason":"[a-z-]*"' | sort -u |
-    grep -vxE '"reason":"(wrong-password|token-error|no-token)"')
+    grep -vxE '"reason":"(wrong-password|token-(error|removed)|no-token)"')
 [[ -z $others ]] || wrong "refused: $others"
 (($(tail -n +$((before + 1)) "$SITE_LOG" | grep '"event":"auth"' |
     grep -c '"result":0') == $(let_in))) || wrong "let in and records differ"
