@@ -36,9 +36,10 @@ time_ok(const char *t)
 static void
 put_host(struct sek_buf *out, const char *host)
 {
+	const size_t n = strnlen(host, HOST_MAX);
 	size_t i;
 
-	for (i = 0; host[i] != '\0' && i < HOST_MAX; i++)
+	for (i = 0; i < n; i++)
 		sek_put_u8(out, host[i] > ' ' && host[i] < 0x7f ?
 		    (uint8_t)host[i] : '?');
 	if (i == 0)

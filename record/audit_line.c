@@ -229,7 +229,7 @@ sek_line_prepare(const json_t *rec, const char *log,
 		{ .key = "seq", .text = "1" },
 		{ .key = log != NULL ? "log" : NULL }, { .key = NULL } };
 	struct out o = { .cap = SEK_AUDIT_LINE_MAX - 1 };
-	struct sek_line is;
+	struct sek_line is = { .t = 0 };
 	const char *what;
 	int r = SEK_OK;
 

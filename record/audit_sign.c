@@ -192,7 +192,7 @@ read_some(const struct log *l, char *p, size_t max)
 uint64_t
 log_note_size(struct log *l)
 {
-	char text[SEK_ORIGIN_MAX + 32];
+	char text[SEK_ORIGIN_MAX + 32] = "";
 	uint64_t size;
 
 	return read_size(l, text, read_some(l, text, sizeof text), &size) !=
@@ -204,7 +204,7 @@ log_note_size(struct log *l)
 void
 log_note_read(struct log *l, struct log_note *out)
 {
-	char text[SEK_CHECKPOINT_MAX];
+	char text[SEK_CHECKPOINT_MAX] = "";
 	size_t n = read_some(l, text, sizeof text), len = SEK_HASH_LEN, body;
 	struct sek_buf again = { 0 };
 	const char *root, *nl;
