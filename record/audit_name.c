@@ -3,6 +3,7 @@
  * The names of the record's older files.
  * Runs wherever the record is written or read.  Pure.
  */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,5 +30,5 @@ sek_log_number(const char *name)
 	/* whatever this takes, the same name must come of it again */
 	first = strtoull(name + sizeof BEFORE - 1, NULL, 10);
 	sek_log_name(first, again);
-	return strcmp(name, again) == 0 ? first : 0;
+	return first <= INT64_MAX && strcmp(name, again) == 0 ? first : 0;
 }

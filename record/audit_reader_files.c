@@ -11,7 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,36 +79,16 @@ reader_rewind(struct sek_reader *rd)
 
 /* -- a folder */
 
-static void
-file_name(uint64_t number, char out[64])
-{
-	(void)snprintf(out, 64, "audit-%012" PRIu64 ".jsonl", number);
-}
-
 void
 reader_shown(const struct sek_reader *rd, uint64_t number, bool current,
     char out[300])
 {
-	char path[600], name[64] = SEK_AUDIT_FILE;
+	char path[600], name[SEK_LOG_NAME_MAX] = SEK_AUDIT_FILE;
 
 	if (!current)
-		file_name(number, name);
+		sek_log_name(number, name);
 	(void)snprintf(path, sizeof path, "%.500s/%s", rd->dir, name);
 	(void)sek_escape_str(out, 300, path);
-}
-
-/* The number of a name that file_name() makes; 0: it is none. */
-static uint64_t
-number_of(const char *name)
-{
-	char again[64];
-	uint64_t v;
-
-	if (strncmp(name, "audit-", 6) != 0 || strlen(name) >= sizeof again)
-		return 0;
-	v = strtoull(name + 6, NULL, 10);
-	file_name(v, again);
-	return v <= INT64_MAX && strcmp(name, again) == 0 ? v : 0;
 }
 
 static int
@@ -130,7 +110,7 @@ list(struct sek_reader *rd, DIR *d)
 	rd->archive = NULL;
 	rd->n_archives = 0;
 	while (errno = 0, (e = readdir(d)) != NULL) {
-		if ((v = number_of(e->d_name)) <= rd->past)
+		if ((v = sek_log_number(e->d_name)) <= rd->past)
 			continue;
 		if (rd->n_archives == SEK_LOG_FILES)
 			return SEK_E_LIMIT;
@@ -188,10 +168,10 @@ int
 reader_open_number(struct sek_reader *rd, uint64_t number, int *fd,
     bool *current, struct sek_why *why)
 {
-	char name[64], shown[300];
+	char name[SEK_LOG_NAME_MAX], shown[300];
 	int r, i;
 
-	file_name(number, name);
+	sek_log_name(number, name);
 	*current = false;
 	/* twice: it may get its archive name just now */
 	for (i = 0; i < 2; i++) {
@@ -245,10 +225,10 @@ static int
 open_archive(struct sek_reader *rd, uint64_t n, int *fd, char shown[300],
     struct sek_why *why)
 {
-	char name[64];
+	char name[SEK_LOG_NAME_MAX];
 	int r;
 
-	file_name(n, name);
+	sek_log_name(n, name);
 	reader_shown(rd, n, false, shown);
 	r = reader_open(rd->dir_fd, name, shown, fd, why);
 	if (r == SEK_OK && is_open(rd, *fd)) {
