@@ -19,9 +19,10 @@ struct shape {
 	struct scan_shape values;
 	size_t n; /* bytes; 0: none is kept here */
 	unsigned char text[SHAPE_MAX];
-	uint16_t moves[SCAN_VALUES]; /* the values that are judged each time,
-					in order: the members that are asked
-					for, and what ever differed */
+	struct scan_place moves[SCAN_VALUES + 1]; /* the values that are
+					judged each time, in order: the
+					members that are asked for, and what
+					ever differed; then the line's end */
 	size_t n_moves;
 	unsigned next; /* which one followed the last time */
 };
@@ -48,11 +49,13 @@ sek_scanner_free(struct sek_scanner *s)
 static void
 add_moving(struct shape *s, size_t k)
 {
+	const struct scan_place *v = &s->values.at[k];
 	size_t i = s->n_moves++;
 
-	for (; i > 0 && s->moves[i - 1] > k; i--)
+	s->moves[i + 1] = s->moves[i];
+	for (; i > 0 && s->moves[i - 1].from > v->from; i--)
 		s->moves[i] = s->moves[i - 1];
-	s->moves[i] = (uint16_t)k;
+	s->moves[i] = *v;
 }
 
 /* The line is `p` where the text goes on at `from`, and differs before `to`:
@@ -84,13 +87,13 @@ is_like(struct shape *s, const unsigned char *line, size_t n, bool learning,
     struct span *top)
 {
 	struct scan c = { .p = line, .end = line + n };
+	const struct scan_place *v = s->moves;
 	const unsigned char *start;
-	size_t t = 0, i = 0, same, left, k;
+	size_t t = 0, same, left;
 
 	memset(top, 0, SCAN_MEMBERS * sizeof *top);
 	for (;;) {
-		same = (i < s->n_moves ? s->values.at[s->moves[i]].from :
-		    s->n) - t;
+		same = v->from - t;
 		left = (size_t)(c.end - c.p);
 		if (same > left || memcmp(c.p, s->text + t, same) != 0) {
 			if (!learning || !learn(s, t, t + same, c.p, left))
@@ -98,14 +101,13 @@ is_like(struct shape *s, const unsigned char *line, size_t n, bool learning,
 			continue;
 		}
 		start = c.p += same;
-		if (i == s->n_moves)
+		if (v == s->moves + s->n_moves)
 			return c.p == c.end;
-		k = s->moves[i++];
 		if (!scan_scalar(&c))
 			return false;
-		top[s->values.at[k].member] = (struct span){ start,
+		top[v->member] = (struct span){ start,
 			(size_t)(c.p - start) };
-		t = s->values.at[k].to;
+		t = v++->to;
 	}
 }
 
@@ -125,6 +127,7 @@ scan_new(struct sek_scanner *m, const char *line, size_t n,
 	memcpy(s->text, line, n);
 	s->n = n;
 	s->n_moves = 0;
+	s->moves[0] = (struct scan_place){ .from = (uint32_t)n };
 	for (i = 0; i < s->values.n; i++)
 		if (s->values.at[i].member != SCAN_OTHER)
 			add_moving(s, i);

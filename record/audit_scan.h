@@ -28,15 +28,18 @@ struct span {
 	size_t n;
 };
 
+/* A plain value of a line. */
+struct scan_place {
+	uint32_t from, to;
+	enum scan_member member;
+};
+
 /* Where the plain values of a line are, in order. */
 struct scan_shape {
 	const unsigned char *line;
 	size_t n;
 	bool usable; /* all of them are here */
-	struct {
-		uint32_t from, to;
-		enum scan_member member;
-	} at[SCAN_VALUES];
+	struct scan_place at[SCAN_VALUES];
 };
 
 struct scan {
