@@ -20,27 +20,57 @@ as_integer(const struct span *s)
 	return *s->p != '"' && scan_integer(&c, &v) ? v : 0;
 }
 
-static const signed char nibbles[256] = {
-	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6,
-	['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12,
-	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16
-};
+/* -- eight bytes at once, the first one lowest */
+
+#define EACH(b) (UINT64_C(0x0101010101010101) * (b))
+
+static inline uint64_t
+load8(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+	    (uint64_t)p[7] << 56;
+}
+
+/* The top bit of each byte from `low` to `high`; all bytes are ASCII, so that
+ * no sum reaches the next one. */
+static inline uint64_t
+between(uint64_t x, unsigned char low, unsigned char high)
+{
+	return (x + EACH(0x80u - low)) & ~(x + EACH(0x7Fu - high)) &
+	    EACH(0x80);
+}
+
+/* Eight hex digits as four bytes; false: they are something else. */
+static inline bool
+read_hex8(const unsigned char *p, uint8_t out[4])
+{
+	uint64_t x = load8(p), letters = between(x & EACH(0x7F), 'a', 'f');
+
+	if ((x & EACH(0x80)) != 0 ||
+	    (between(x, '0', '9') | letters) != EACH(0x80))
+		return false;
+	x = (x & EACH(0x0F)) + (letters >> 7) * 9;
+	x = (x << 4 | x >> 8) & UINT64_C(0x00FF00FF00FF00FF);
+	out[0] = (uint8_t)x;
+	out[1] = (uint8_t)(x >> 16);
+	out[2] = (uint8_t)(x >> 32);
+	out[3] = (uint8_t)(x >> 48);
+	return true;
+}
 
 static bool
 read_prev(const struct span *s, uint8_t out[SEK_LINE_HASH])
 {
 	size_t i;
-	int a, b, bad = 0;
 
 	if (s->n != 2 * SEK_LINE_HASH + 2 || *s->p != '"')
 		return false;
-	for (i = 0; i < SEK_LINE_HASH; i++) {
-		a = nibbles[s->p[1 + 2 * i]] - 1;
-		b = nibbles[s->p[2 + 2 * i]] - 1;
-		bad |= a | b; /* negative when one is */
-		out[i] = (uint8_t)(((unsigned)a << 4 | (unsigned)b) & 0xFF);
-	}
-	return bad >= 0;
+	for (i = 0; i < SEK_LINE_HASH; i += 4)
+		if (!read_hex8(s->p + 1 + 2 * i, out + i))
+			return false;
+	return true;
 }
 
 /* `n` digits. */

@@ -149,20 +149,19 @@ scan_character(struct scan *c)
 static bool
 scan_string(struct scan *c)
 {
+	const unsigned char *end = c->end, *p;
 	uint64_t marks;
 
 	for (;;) {
-		while (c->end - c->p >= 8) {
-			marks = special(load8(c->p));
-			if (marks != 0) {
-				c->p += below(marks);
+		for (p = c->p; end - p >= 8; p += 8)
+			if ((marks = special(load8(p))) != 0) {
+				p += below(marks);
 				break;
 			}
-			c->p += 8;
-		}
-		while (c->p < c->end && *c->p >= 0x20 && *c->p < 0x80 &&
-		    *c->p != '"' && *c->p != '\\')
-			c->p++;
+		while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' &&
+		    *p != '\\')
+			p++;
+		c->p = p;
 		if (take(c, '"'))
 			return true;
 		if (c->p == c->end)
@@ -177,17 +176,18 @@ bool
 scan_integer(struct scan *c, int64_t *out)
 {
 	bool minus = take(c, '-');
-	const unsigned char *start = c->p;
+	const unsigned char *start = c->p, *end = c->end, *p = start;
 	uint64_t n = 0;
 
-	while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
-		n = n * 10 + (uint64_t)(*c->p++ - '0');
+	while (p < end && *p >= '0' && *p <= '9')
+		n = n * 10 + (uint64_t)(*p++ - '0');
+	c->p = p;
 	/* 19 digits fit into 64 bits, so that what overflows is longer */
-	if (c->p - start > 19 || n > INT64_MAX)
+	if (p - start > 19 || n > INT64_MAX)
 		return not_json(c);
-	if (c->p == start || (*start == '0' && (minus || c->p > start + 1)))
+	if (p == start || (*start == '0' && (minus || p > start + 1)))
 		return not_json(c);
-	if (c->p < c->end && (*c->p == '.' || *c->p == 'e' || *c->p == 'E'))
+	if (p < end && (*p == '.' || *p == 'e' || *p == 'E'))
 		return wrong(c, "holds a number that is not whole");
 	*out = minus ? -(int64_t)n : (int64_t)n;
 	return true;

@@ -171,9 +171,40 @@ many_kinds_of_lines(void)
 	CHECK(good > 500);
 }
 
+/* The hash of the line before, with each byte at each place. */
+static void
+each_digit_of_prev(void)
+{
+	static const char digits[] = "0123456789abcdef";
+	static const char start[] = "{\"prev\":\"";
+	char text[120];
+	const char *what, *digit;
+	struct sek_line is;
+	size_t i, n, place;
+	int byte;
+
+	for (place = 0; place < 64; place++)
+		for (byte = 1; byte < 256; byte++) {
+			n = (size_t)snprintf(text, sizeof text, "%s%s"
+			    "\",\"seq\":1,\"v\":2}", start, ZEROS);
+			/* each place has a digit of its own beside it */
+			for (i = 0; i < 64; i++)
+				text[sizeof start - 1 + i] = digits[i % 16];
+			text[sizeof start - 1 + place] = (char)byte;
+			digit = strchr(digits, byte);
+			CHECK((sek_line_scan(text, n, &is, &what) == SEK_OK) ==
+			    (digit != NULL));
+			for (i = 0; digit != NULL && i < 64; i++)
+				CHECK((is.prev[i / 2] >> (i % 2 == 0 ? 4 : 0) &
+				    0x0F) == (i == place ? digit - digits :
+				    (long)(i % 16)));
+		}
+}
+
 int
 main(void)
 {
+	RUN(each_digit_of_prev);
 	RUN(each_byte_changed);
 	RUN(each_byte_taken_out_or_doubled);
 	RUN(parts_of_two_lines);
