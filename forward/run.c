@@ -221,6 +221,10 @@ after_break(struct run *m, struct sek_why *why)
 
 	if (!outbox_broken(m->out, &which.to) || which.to == 0)
 		return SEK_OK;
+	/* the line behind it was being sent then, and is noted as sent only
+	 * when it is lost already */
+	if (which.to < outbox_cursor(m->out)->seq)
+		which.to++;
 	if (which.to > ON_ITS_WAY)
 		which.from = which.to - ON_ITS_WAY + 1;
 	sek_buf_clear(&m->source.note); /* and the checkpoint */
