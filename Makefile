@@ -95,11 +95,14 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
-S_TESTS = links install docs fuzz_smoke login last_login sekisho_cli \
+# the programs that people log in with, a script each in tests/hosts
+HOSTS = programs
+S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
+	last_login sekisho_cli \
 	password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
-	verify_here hpki_test stacks socket programs faults card_login limits \
+	verify_here hpki_test stacks socket faults card_login limits \
 	fido/fido_selfcheck fido_helper fido_card fido_card_moves \
 	fido_card_login fido_gate fido_wire fido_models_login fido_login \
 	enrol_fido enrol_fido_judge enrol_ssh enrol_card import mds \
@@ -233,7 +236,7 @@ sanitize:
 	@mkdir -p $(B)/san && $(CC) -c -o $(B)/san/options.o tests/sanitize.c
 	@$(SUB) B=$(B)/san CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN) \
 	    $(B)/san/options.o -Wl,--no-as-needed -lcrypt -Wl,--as-needed" \
-	    SANITIZED=1 NOT="links install docs fuzz_smoke programs limits" \
+	    SANITIZED=1 NOT="links install docs fuzz_smoke $(HOSTS:%=hosts/%) limits" \
 	    run-tests
 	@$(SUB) all $(PARTS) && BUILD=$(B) tests/run -o $(T)/log \
 	    tests/valgrind.sh tests/valgrind_fido.sh

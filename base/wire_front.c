@@ -36,6 +36,8 @@ sek_begin_enc(struct sek_buf *b, const struct sek_begin *m)
 	sek_put_str(b, m->tty);
 	sek_put_str(b, m->rhost);
 	sek_put_str(b, m->ruser);
+	sek_put_u16(b, m->rport);
+	sek_put_str(b, m->xdg_session);
 	sek_put_str(b, m->lang);
 	sek_put_str(b, m->session);
 	sek_put_str(b, m->person);
@@ -63,6 +65,8 @@ sek_begin_dec(struct sek_begin *out, const struct sek_buf *b)
 	sek_rd_str(&r, m.tty, sizeof m.tty);
 	sek_rd_str(&r, m.rhost, sizeof m.rhost);
 	sek_rd_str(&r, m.ruser, sizeof m.ruser);
+	m.rport = sek_rd_u16(&r);
+	sek_rd_str(&r, m.xdg_session, sizeof m.xdg_session);
 	sek_rd_str(&r, m.lang, sizeof m.lang);
 	sek_rd_str(&r, m.session, sizeof m.session);
 	sek_rd_str(&r, m.person, sizeof m.person);

@@ -130,7 +130,7 @@ check_metadata(struct sek_refresh *f, int64_t now)
 	struct sek_why why = { "" };
 
 	if (p->metadata_url[0] == '\0' || !p->metadata_stale_denies ||
-	    !sek_policy_has(p, true))
+	    !sek_policy_has(p, SEK_HAVE_FIDO2))
 		return;
 	if (sek_models_open(p->cache, &table, &info, &why) != SEK_OK)
 		need(f, 0, SEK_R_METADATA_STALE, why.text);

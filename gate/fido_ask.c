@@ -160,7 +160,7 @@ add_decoy(struct sek_login *l)
 	m.left = hash[0] % DECOY_MODELS;
 	if ((r = find_model(l, &m)) != SEK_OK)
 		return r;
-	if (sek_service_has(l->service, false))
+	if (sek_service_has(l->service, SEK_HAVE_PKCS11))
 		m.silent = true;
 	l->fido.decoy = true;
 	/* its bytes are not the ones that chose */

@@ -152,7 +152,6 @@ enum sek_reason sek_prove(struct sek_login *l);
 
 /* password.c: ask for the password and have the system judge it. */
 enum sek_reason sek_password_check(struct sek_login *l);
-bool sek_password_is_in(enum sek_pair pair);
 /* password.c: ask in the same words where there is nobody to check. */
 void sek_password_pretend(struct sek_login *l);
 

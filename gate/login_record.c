@@ -105,6 +105,11 @@ add_where(json_t *rec, const struct sek_login *l)
 	sek_record_str(rec, "where.tty", l->begin.tty);
 	sek_record_str(rec, "where.rhost", l->begin.rhost);
 	sek_record_str(rec, "where.ruser", l->begin.ruser);
+	if (l->peer == 0 && l->begin.rport != 0)
+		sek_record_int(rec, "where.rport", l->begin.rport);
+	if (l->peer == 0)
+		sek_record_str(rec, "where.xdg_session",
+		    l->begin.xdg_session);
 	sek_record_int(rec, "where.peer_uid", (int64_t)l->peer);
 	/* only root is believed about the name of the service */
 	sek_record_bool(rec, "where.service_claimed", l->peer != 0);
@@ -127,6 +132,19 @@ add_factor(json_t *rec, const char *class, const char *type,
 	if (tries_left >= 0)
 		sek_record_int(f, "tries_left", tries_left);
 	sek_record_add(rec, "factors", f);
+}
+
+static void
+add_possession(json_t *rec, const struct sek_login *l)
+{
+	switch (sek_pair_have(l->pair)) {
+	case SEK_HAVE_FIDO2:
+		add_factor(rec, "have", "fido2", "gate", l->possession, -1);
+		break;
+	default:
+		add_factor(rec, "have", "pkcs11", "gate", l->possession, -1);
+		break;
+	}
 }
 
 static void
@@ -172,8 +190,7 @@ add_evidence(json_t *rec, const struct sek_login *l)
 
 	if (l->pair != 0)
 		sek_record_str(rec, "pair", sek_pair_word(l->pair));
-	add_factor(rec, "have", sek_pair_is_fido(l->pair) ? "fido2" :
-	    "pkcs11", "gate", l->possession, -1);
+	add_possession(rec, l);
 	add_factor(rec, "know-or-are", "verification", "gate",
 	    l->verification, l->verification == SEK_FAILED ?
 	    l->pin_tries_left : -1);

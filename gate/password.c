@@ -10,13 +10,6 @@
 #include "gate/login.h"
 #include "sekisho/escape.h"
 
-bool
-sek_password_is_in(enum sek_pair pair)
-{
-	return pair == SEK_PAIR_PKCS11_PASSWORD ||
-	    pair == SEK_PAIR_FIDO2_PASSWORD;
-}
-
 static enum sek_reason
 ask(struct sek_login *l, const char *whose, struct sek_reply *reply)
 {
@@ -116,7 +109,7 @@ sek_password_pretend(struct sek_login *l)
 	size_t i;
 
 	for (i = 0; i < l->service->n_pairs; i++)
-		if (sek_password_is_in(l->service->pairs[i]))
+		if (sek_pair_wants_password(l->service->pairs[i]))
 			break;
 	/* whatever is answered, nobody is asked about it */
 	if (i < l->service->n_pairs && l->begin.user[0] != '\0' &&

@@ -35,6 +35,7 @@ set_defaults(struct sek_policy *p)
 {
 	(void)snprintf(p->state, sizeof p->state, "/var/lib/sekisho");
 	(void)snprintf(p->audit, sizeof p->audit, "/var/log/sekisho");
+	(void)snprintf(p->run, sizeof p->run, "/run/sekisho");
 	(void)snprintf(p->helpers, sizeof p->helpers, SEKISHO_LIBEXEC);
 	(void)snprintf(p->helper_user, sizeof p->helper_user, "_sekisho");
 	(void)snprintf(p->password_service, sizeof p->password_service,
@@ -152,7 +153,7 @@ check_whole(struct policy_ctx *c)
 	if (p->n_services == 0)
 		return policy_fail(c, c->line, "[service NAME]",
 		    "there is none: no login would have a rule", NULL);
-	if (p->n_modules == 0 && sek_policy_has(p, false))
+	if (p->n_modules == 0 && sek_policy_has(p, SEK_HAVE_PKCS11))
 		return policy_fail(c, c->line, "[pkcs11 NAME]",
 		    "there is none, but a service has a pair with pkcs11",
 		    NULL);

@@ -24,7 +24,7 @@
 #define SEK_MAX_MODULES 8u
 #define SEK_MAX_ENV 16u
 #define SEK_MAX_SERVICES 64u
-#define SEK_MAX_PAIRS 4u
+#define SEK_MAX_PAIRS 6u
 #define SEK_MAX_OIDS 16u
 #define SEK_MAX_URLS 16u
 #define SEK_MAX_ROLES 16u
@@ -36,7 +36,19 @@ enum sek_pair {
 	SEK_PAIR_PKCS11_PASSWORD = 1, /* "pkcs11+password" */
 	SEK_PAIR_PKCS11_PIN = 2,      /* "pkcs11+pin" */
 	SEK_PAIR_FIDO2_PASSWORD = 3,  /* "fido2+password" */
-	SEK_PAIR_FIDO2_VERIFICATION = 4 /* "fido2+verification" */
+	SEK_PAIR_FIDO2_VERIFICATION = 4, /* "fido2+verification" */
+	SEK_PAIR_SSH_PASSWORD = 5,    /* "ssh-key+password" */
+	SEK_PAIR_TLS_PASSWORD = 6     /* "tls-name+password" */
+};
+
+/* What a pair begins with. */
+enum sek_have {
+	SEK_HAVE_NONE = 0,
+	SEK_HAVE_PKCS11 = 1,
+	SEK_HAVE_FIDO2 = 2,
+	SEK_HAVE_SSH_KEY = 3,  /* sshd has verified it: SSH_AUTH_INFO_0 */
+	SEK_HAVE_TLS_NAME = 4  /* the common name of a client certificate that
+				  a TLS server of root's has verified */
 };
 
 /* [pkcs11 NAME]: one vendor module. */
@@ -93,6 +105,8 @@ struct sek_policy {
 	/* [paths]; all absolute */
 	char state[PATH_MAX];       /* state: folder of sekisho.db */
 	char audit[PATH_MAX];       /* audit: folder of audit.jsonl */
+	char run[PATH_MAX];         /* run: folder of what a restart of the
+				       machine may forget; /run/sekisho */
 	char helpers[PATH_MAX];     /* helpers: folder of the programs */
 	char anchors[PATH_MAX];     /* trust-anchors: folder or file */
 	char intermediates[PATH_MAX]; /* intermediates: "" = none */
@@ -218,11 +232,13 @@ struct sek_audit_conf sek_policy_audit(const struct sek_policy *p);
 const char *sek_rev_check_word(enum sek_rev_check check);
 bool sek_rev_check_asks_ocsp(enum sek_rev_check check);
 
-/* Does the pair begin with a FIDO2 key (else with a PKCS#11 token)?  Does any
- * pair of the service, of any service? */
-bool sek_pair_is_fido(enum sek_pair pair);
-bool sek_service_has(const struct sek_service *s, bool fido);
-bool sek_policy_has(const struct sek_policy *p, bool fido);
+/* What the pair begins with; NONE for 0.  Is it that in any pair of the
+ * service, of any service? */
+enum sek_have sek_pair_have(enum sek_pair pair);
+bool sek_service_has(const struct sek_service *s, enum sek_have have);
+bool sek_policy_has(const struct sek_policy *p, enum sek_have have);
+/* Does the pair end with a password? */
+bool sek_pair_wants_password(enum sek_pair pair);
 
 /* "pkcs11+password" and back; NULL / 0 when there is none. */
 const char *sek_pair_word(enum sek_pair pair);

@@ -116,35 +116,6 @@ policy_set_aaguid(struct policy_ctx *c, const struct policy_key *k, void *at,
 	return SEK_OK;
 }
 
-bool
-sek_pair_is_fido(enum sek_pair pair)
-{
-	return pair == SEK_PAIR_FIDO2_PASSWORD ||
-	    pair == SEK_PAIR_FIDO2_VERIFICATION;
-}
-
-bool
-sek_service_has(const struct sek_service *s, bool fido)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_pairs; i++)
-		if (sek_pair_is_fido(s->pairs[i]) == fido)
-			return true;
-	return false;
-}
-
-bool
-sek_policy_has(const struct sek_policy *p, bool fido)
-{
-	size_t i;
-
-	for (i = 0; i < p->n_services; i++)
-		if (sek_service_has(&p->services[i], fido))
-			return true;
-	return false;
-}
-
 /* `key` is set and says something about what is not there. */
 static int
 needs(struct policy_ctx *c, const char *key, bool there, const char *problem)
@@ -168,7 +139,7 @@ policy_check_fido(struct policy_ctx *c)
 	size_t i;
 	int r;
 
-	if (p->rp_id[0] == '\0' && (sek_policy_has(p, true) ||
+	if (p->rp_id[0] == '\0' && (sek_policy_has(p, SEK_HAVE_FIDO2) ||
 	    c->section_at[POLICY_FIDO2] != 0))
 		return policy_fail(c, c->section_at[POLICY_FIDO2] != 0 ?
 		    c->section_at[POLICY_FIDO2] : c->line, "[fido2] rp-id",

@@ -22,6 +22,7 @@ static const struct policy_key keys[] = {
 
 	{ POLICY_PATHS, "state", policy_set_path, POLICY(state), 0, 0 },
 	{ POLICY_PATHS, "audit", policy_set_path, POLICY(audit), 0, 0 },
+	{ POLICY_PATHS, "run", policy_set_path, POLICY(run), 0, 0 },
 	{ POLICY_PATHS, "helpers", policy_set_path, POLICY(helpers), 0, 0 },
 	{ POLICY_PATHS, "trust-anchors", policy_set_path, POLICY(anchors),
 	    0, 0 },

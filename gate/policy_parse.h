@@ -66,6 +66,8 @@ int policy_fail(struct policy_ctx *c, unsigned line, const char *thing,
     const char *problem, const char *got);
 /* The same for the value of the key that is being set. */
 int policy_bad(struct policy_ctx *c, const char *problem, const char *value);
+/* The same word stands there already. */
+int policy_named_twice(struct policy_ctx *c, const char *what) SEK_MUST;
 
 /* Read the text of `c` to its end. */
 int policy_read_lines(struct policy_ctx *c) SEK_MUST;

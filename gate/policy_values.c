@@ -168,8 +168,8 @@ oid_ok(const char *s)
 	return ok;
 }
 
-static int
-named_twice(struct policy_ctx *c, const char *what)
+int
+policy_named_twice(struct policy_ctx *c, const char *what)
 {
 	char problem[80];
 
@@ -186,7 +186,7 @@ policy_add_owned(struct policy_ctx *c, char **list, size_t *n, size_t max,
 
 	for (i = 0; i < *n; i++)
 		if (strcmp(list[i], s) == 0)
-			return named_twice(c, s);
+			return policy_named_twice(c, s);
 	(void)snprintf(problem, sizeof problem, "has more than %zu entries",
 	    max);
 	if (*n == max)
@@ -333,7 +333,7 @@ add_env(struct policy_ctx *c, struct sek_module *m, const char *word)
 		    "program loader", word);
 	for (i = 0; i < m->n_env; i++)
 		if (strncmp(m->env[i], word, n + 1) == 0)
-			return named_twice(c, word);
+			return policy_named_twice(c, word);
 	return policy_add_owned(c, m->env, &m->n_env, SEK_MAX_ENV, word);
 }
 
@@ -350,78 +350,6 @@ policy_set_env(struct policy_ctx *c, const struct policy_key *k, void *at,
 	for (w = strtok_r(words, " \t", &save); w != NULL && r == SEK_OK;
 	    w = strtok_r(NULL, " \t", &save))
 		r = add_env(c, &c->p->modules[c->p->n_modules - 1], w);
-	return r;
-}
-
-static const struct {
-	enum sek_pair pair;
-	const char *word;
-} pair_words[] = {
-	{ SEK_PAIR_PKCS11_PASSWORD, "pkcs11+password" },
-	{ SEK_PAIR_PKCS11_PIN, "pkcs11+pin" },
-	{ SEK_PAIR_FIDO2_PASSWORD, "fido2+password" },
-	{ SEK_PAIR_FIDO2_VERIFICATION, "fido2+verification" },
-};
-
-#define N_PAIRS (sizeof pair_words / sizeof pair_words[0])
-
-_Static_assert(N_PAIRS <= SEK_MAX_PAIRS, "a service cannot hold each pair");
-
-const char *
-sek_pair_word(enum sek_pair pair)
-{
-	size_t i;
-
-	for (i = 0; i < N_PAIRS; i++)
-		if (pair_words[i].pair == pair)
-			return pair_words[i].word;
-	return NULL;
-}
-
-enum sek_pair
-sek_pair_of_word(const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < N_PAIRS; i++)
-		if (strcmp(pair_words[i].word, word) == 0)
-			return pair_words[i].pair;
-	return (enum sek_pair)0;
-}
-
-static int
-add_pair(struct policy_ctx *c, struct sek_service *s, char *word)
-{
-	enum sek_pair pair;
-	size_t n, i;
-
-	word += strspn(word, " \t");
-	for (n = strlen(word); n > 0 && strchr(" \t", word[n - 1]) != NULL; n--)
-		word[n - 1] = '\0';
-	if ((pair = sek_pair_of_word(word)) == 0)
-		return policy_bad(c, "must be pairs of pkcs11+password, "
-		    "pkcs11+pin, fido2+password and fido2+verification, "
-		    "separated by commas", word);
-	for (i = 0; i < s->n_pairs; i++)
-		if (s->pairs[i] == pair)
-			return named_twice(c, word);
-	s->pairs[s->n_pairs++] = pair;
-	return SEK_OK;
-}
-
-int
-policy_set_pairs(struct policy_ctx *c, const struct policy_key *k, void *at,
-    const char *value)
-{
-	char words[POLICY_MAX_LINE + 1], *rest = words, *w;
-	int r = SEK_OK;
-
-	(void)k;
-	(void)at;
-	(void)snprintf(words, sizeof words, "%s", value);
-	/* strsep(), because an empty word between two commas is an error */
-	while (r == SEK_OK && (w = strsep(&rest, ",")) != NULL)
-		r = add_pair(c, &c->p->services[c->p->n_services - 1], w);
 	return r;
 }
 

@@ -215,13 +215,13 @@ sek_possession_start(struct sek_login *l)
 	size_t i;
 
 	for (i = 0; i < l->policy->n_modules &&
-	    sek_service_has(l->service, false); i++) {
+	    sek_service_has(l->service, SEK_HAVE_PKCS11); i++) {
 		h = &l->helpers[l->n_helpers++];
 		reason = start_listing(l, h, &l->policy->modules[i]);
 		if (reason != SEK_R_OK)
 			sek_watch_of(l, h)->failed = reason;
 	}
-	if (!sek_service_has(l->service, true))
+	if (!sek_service_has(l->service, SEK_HAVE_FIDO2))
 		return;
 	h = &l->helpers[l->n_helpers++];
 	l->fido.helper = h;

@@ -16,7 +16,8 @@ pair_for(const struct sek_login *l)
 	size_t i;
 
 	for (i = 0; i < l->service->n_pairs; i++) {
-		if (sek_pair_is_fido(l->service->pairs[i]))
+		if (sek_pair_have(l->service->pairs[i]) !=
+		    SEK_HAVE_PKCS11)
 			continue;
 		if (l->service->pairs[i] == SEK_PAIR_PKCS11_PIN &&
 		    (l->key.pin_flags & SEK_PF_LOGIN) == 0)

@@ -101,7 +101,7 @@ open_state(struct sek_login *l)
 		return SEK_R_STORE;
 	}
 	/* a FIDO2 key has no issuer */
-	if (!sek_service_has(l->service, false))
+	if (!sek_service_has(l->service, SEK_HAVE_PKCS11))
 		return SEK_R_OK;
 	r = sek_trust_load(l->policy, &l->trust, &why);
 	if (r != SEK_OK) {
@@ -259,20 +259,33 @@ decide(struct sek_login *l)
 	if (l->possession != SEK_PASSED &&
 	    (reason = sek_prove(l)) != SEK_R_OK)
 		return reason;
-	if (sek_password_is_in(l->pair) &&
+	if (sek_pair_wants_password(l->pair) &&
 	    (reason = sek_password_check(l)) != SEK_R_OK)
 		return reason;
 	return judge_again(l);
+}
+
+/* Was the possession that was proved of the kind that the pair begins with? */
+static bool
+proved_by_its_kind(const struct sek_login *l)
+{
+	switch (sek_pair_have(l->pair)) {
+	case SEK_HAVE_PKCS11:
+		return l->helper != NULL && l->helper != l->fido.helper;
+	case SEK_HAVE_FIDO2:
+		return l->helper != NULL && l->helper == l->fido.helper;
+	default:
+		return false;
+	}
 }
 
 /* Both kinds of evidence, as the pair that was chosen demands it. */
 static bool
 pair_is_complete(const struct sek_login *l)
 {
-	/* of a pair for the token that was shown, not for the other kind */
+	/* of a pair for the token that was shown, not for another kind */
 	if (!l->matched || l->possession != SEK_PASSED ||
-	    l->helper == NULL || sek_pair_is_fido(l->pair) !=
-	    (l->helper == l->fido.helper))
+	    !proved_by_its_kind(l))
 		return false;
 	switch (l->pair) {
 	case SEK_PAIR_PKCS11_PASSWORD:
@@ -285,6 +298,9 @@ pair_is_complete(const struct sek_login *l)
 		    l->verification == SEK_PASSED);
 	case SEK_PAIR_FIDO2_VERIFICATION:
 		return l->verification == SEK_PASSED;
+	case SEK_PAIR_SSH_PASSWORD:
+	case SEK_PAIR_TLS_PASSWORD:
+		return l->password == SEK_PASSED;
 	}
 	return false;
 }

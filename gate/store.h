@@ -19,7 +19,7 @@
 #include "sekisho/wire_front.h"
 
 #define SEK_STORE_FILE "sekisho.db"
-#define SEK_STORE_SCHEMA 4 /* PRAGMA user_version */
+#define SEK_STORE_SCHEMA 5 /* PRAGMA user_version */
 
 enum sek_deny_kind {
 	SEK_DENY_PERSON = 1,     /* all that a person holds */
@@ -40,7 +40,8 @@ enum sek_status {
 
 enum sek_cred_kind {
 	SEK_CRED_CERTIFICATE = 1,
-	SEK_CRED_FIDO2 = 2 /* the rest of it: gate/store_fido.h */
+	SEK_CRED_FIDO2 = 2, /* the rest of it: gate/store_fido.h */
+	SEK_CRED_SSH = 3    /* an OpenSSH key: the table ssh */
 };
 
 enum sek_bind {

@@ -190,8 +190,68 @@ static const char step_last[] =
     " refused INTEGER NOT NULL CHECK (refused >= 0)\n"
     ") STRICT;\n";
 
+/*
+ * OpenSSH keys, a third kind of credential; `blob` as in RFC 4253 section
+ * 6.6, `held` 1: on a token.  SQLite changes a CHECK by making the table anew.
+ * Roles: who has one by the helpdesk's word, and accounts that whoever has one
+ * may open.
+ */
+static const char step_hosts[] =
+    "CREATE TABLE credential_new (\n"
+    " id INTEGER PRIMARY KEY,\n"
+    " person_id INTEGER NOT NULL REFERENCES person (id),\n"
+    " bind INTEGER NOT NULL CHECK (bind IN (1, 2)),\n"
+    " status INTEGER NOT NULL CHECK (status IN (0, 1, 2)),\n"
+    " status_reason TEXT NOT NULL,\n"
+    " label TEXT NOT NULL,\n"
+    " spki_sha256 BLOB NOT NULL UNIQUE CHECK (length(spki_sha256) = 32),\n"
+    " cert_sha256 BLOB NOT NULL UNIQUE CHECK (length(cert_sha256) = 32),\n"
+    " subject TEXT NOT NULL,\n"
+    " issuer TEXT NOT NULL,\n"
+    " serial TEXT NOT NULL,\n"
+    " not_after INTEGER NOT NULL,\n"
+    " token_serial TEXT NOT NULL,\n"
+    " created INTEGER NOT NULL,\n"
+    " created_by TEXT NOT NULL,\n"
+    " changed INTEGER NOT NULL,\n"
+    " changed_by TEXT NOT NULL,\n"
+    " cert BLOB CHECK (cert IS NULL OR length(cert) BETWEEN 1 AND 16384),\n"
+    " kind INTEGER NOT NULL DEFAULT 1 CHECK (kind IN (1, 2, 3))\n"
+    "  CHECK (kind = 1 OR cert IS NULL)\n"
+    ") STRICT;\n"
+    "INSERT INTO credential_new SELECT id, person_id, bind, status,\n"
+    " status_reason, label, spki_sha256, cert_sha256, subject, issuer,\n"
+    " serial, not_after, token_serial, created, created_by, changed,\n"
+    " changed_by, cert, kind FROM credential;\n"
+    "DROP TABLE credential;\n"
+    "ALTER TABLE credential_new RENAME TO credential;\n"
+    "CREATE INDEX credential_person ON credential (person_id);\n"
+    "CREATE TABLE ssh (\n"
+    " credential_id INTEGER PRIMARY KEY REFERENCES credential (id),\n"
+    " type TEXT NOT NULL\n"
+    "  CHECK (length(CAST(type AS BLOB)) BETWEEN 1 AND 64),\n"
+    " blob BLOB NOT NULL CHECK (length(blob) BETWEEN 1 AND 8192),\n"
+    " held INTEGER NOT NULL CHECK (held IN (0, 1))\n"
+    ") STRICT;\n"
+    "CREATE TABLE person_role (\n"
+    " person_id INTEGER NOT NULL REFERENCES person (id),\n"
+    " role TEXT NOT NULL\n"
+    "  CHECK (length(CAST(role AS BLOB)) BETWEEN 1 AND 64),\n"
+    " created INTEGER NOT NULL,\n"
+    " created_by TEXT NOT NULL,\n"
+    " PRIMARY KEY (person_id, role)\n"
+    ") STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE account_role (\n"
+    " account_id INTEGER NOT NULL REFERENCES account (id),\n"
+    " role TEXT NOT NULL\n"
+    "  CHECK (length(CAST(role AS BLOB)) BETWEEN 1 AND 64),\n"
+    " created INTEGER NOT NULL,\n"
+    " created_by TEXT NOT NULL,\n"
+    " PRIMARY KEY (account_id, role)\n"
+    ") STRICT, WITHOUT ROWID;\n";
+
 const char *const sek_store_steps[SEK_STORE_SCHEMA] = { step_create,
-    step_deny, step_fido, step_last };
+    step_deny, step_fido, step_last, step_hosts };
 
 /* Applied in the same transaction, after each step. */
 static const char note[] =

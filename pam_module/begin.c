@@ -55,6 +55,20 @@ take_ssh_info(pam_handle_t *pamh, struct sek_begin *out)
 	sek_put_raw(&out->ssh_info, info, n);
 }
 
+/* sshd: "ADDRESS PORT ADDRESS PORT", the client's first (ssh(1)). */
+static uint16_t
+client_port(pam_handle_t *pamh)
+{
+	const char *p = pam_getenv(pamh, "SSH_CONNECTION");
+	unsigned n = 0;
+
+	if (p == NULL || (p = strchr(p, ' ')) == NULL)
+		return 0;
+	for (p++; *p >= '0' && *p <= '9' && n <= UINT16_MAX; p++)
+		n = n * 10 + (unsigned)(*p - '0');
+	return *p == ' ' && n <= UINT16_MAX ? (uint16_t)n : 0;
+}
+
 static bool
 is_locale_of(const char *locale, const char *lang)
 {
@@ -99,4 +113,7 @@ sek_mod_begin(pam_handle_t *pamh, int flags, enum sek_phase phase,
 	if (o->lang != NULL)
 		out->flags |= SEK_BF_LANG_SET;
 	take_ssh_info(pamh, out);
+	out->rport = client_port(pamh);
+	take(out->xdg_session, sizeof out->xdg_session,
+	    pam_getenv(pamh, "XDG_SESSION_ID"), &out->flags);
 }

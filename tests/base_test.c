@@ -297,8 +297,10 @@ static void
 begin_survives_the_way_and_no_cut_of_it_does(void)
 {
 	struct sek_begin in = { .phase = SEK_PHASE_AUTH, .flags = 5,
-	    .record = 77, .opened = 78, .opened_ms = 1u << 31, .user = "taro", .service = "sshd", .tty = "pts/1",
-	    .rhost = "2001:db8::1", .lang = "ja", .session = "s" };
+	    .record = 77, .opened = 78, .opened_ms = 1u << 31,
+	    .user = "taro", .service = "sshd", .tty = "pts/1",
+	    .rhost = "2001:db8::1", .rport = 65535, .xdg_session = "c2",
+	    .lang = "ja", .session = "s" };
 	struct sek_begin out = { 0 };
 	struct sek_buf b = { 0 };
 	size_t n, whole;
@@ -308,6 +310,8 @@ begin_survives_the_way_and_no_cut_of_it_does(void)
 	CHECK(sek_begin_dec(&out, &b) == SEK_OK);
 	CHECK_STR(out.user, "taro");
 	CHECK_STR(out.rhost, "2001:db8::1");
+	CHECK_STR(out.xdg_session, "c2");
+	CHECK(out.rport == 65535);
 	CHECK(out.record == 77 && out.ssh_info.len == 11);
 	CHECK(out.opened == 78 && out.opened_ms == 1u << 31);
 	sek_begin_clear(&out);

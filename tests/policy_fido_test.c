@@ -56,7 +56,7 @@ bad[] = {
 	{ BASE "[model a]\n" ID("0") "[model a]\n" ID("1"), 10,
 	    "[model a]: stands in this file already" },
 	{ BASE "[service t]\npairs = fido2+pin\n", 9,
-	    "fido2+verification, separated" },
+	    "tls-name+password, separated" },
 	{ BASE KEYS, 9, "[fido2] rp-id: is missing" },
 };
 
@@ -84,7 +84,7 @@ defaults(void)
 	CHECK(!p->bad_model_steps_up && !p->metadata_stale_denies);
 	CHECK_INT(p->n_models, 0);
 	CHECK_INT(p->touch_s, 20);
-	CHECK(!sek_policy_has(p, true) && sek_policy_has(p, false));
+	CHECK(!sek_policy_has(p, SEK_HAVE_FIDO2) && sek_policy_has(p, SEK_HAVE_PKCS11));
 	sek_policy_free(p);
 }
 
@@ -126,7 +126,7 @@ keys_alone_need_no_ca(void)
 
 	CHECK_INT(p->n_modules, 0);
 	CHECK_STR(p->anchors, "");
-	CHECK(sek_policy_has(p, true) && !sek_policy_has(p, false));
+	CHECK(sek_policy_has(p, SEK_HAVE_FIDO2) && !sek_policy_has(p, SEK_HAVE_PKCS11));
 	sek_policy_free(p);
 }
 
@@ -142,11 +142,15 @@ pairs_of_both_kinds(void)
 	CHECK(s->pairs[0] == SEK_PAIR_FIDO2_VERIFICATION);
 	CHECK(s->pairs[1] == SEK_PAIR_PKCS11_PIN);
 	CHECK(s->pairs[2] == SEK_PAIR_FIDO2_PASSWORD);
-	CHECK(sek_service_has(s, true) && sek_service_has(s, false));
-	CHECK(!sek_service_has(sek_policy_service(p, "s"), true));
+	CHECK(sek_service_has(s, SEK_HAVE_FIDO2) &&
+	    sek_service_has(s, SEK_HAVE_PKCS11));
+	CHECK(!sek_service_has(sek_policy_service(p, "s"),
+	    SEK_HAVE_FIDO2));
 	CHECK_STR(sek_pair_word(SEK_PAIR_FIDO2_PASSWORD), "fido2+password");
-	CHECK(sek_pair_is_fido(sek_pair_of_word("fido2+verification")));
-	CHECK(!sek_pair_is_fido(sek_pair_of_word("pkcs11+password")));
+	CHECK(sek_pair_have(sek_pair_of_word("fido2+verification")) ==
+	    SEK_HAVE_FIDO2);
+	CHECK(sek_pair_have(sek_pair_of_word("pkcs11+password")) ==
+	    SEK_HAVE_PKCS11);
 	sek_policy_free(p);
 }
 

@@ -128,7 +128,7 @@ bad[] = {
 	    "NAME=VALUE" },
 	{ BASE "[pkcs11 b]\nmodule = /b\nenvironment = A=1 B=2 A=3\n", 10,
 	    "names A=3 twice" },
-	{ BASE "[service t]\npairs = password\n", 9, "fido2+password and" },
+	{ BASE "[service t]\npairs = password\n", 9, "ssh-key+password and" },
 	{ BASE "[service t]\npairs = pkcs11+pin,\n", 9, "separated by" },
 	{ BASE "[service t]\npairs = pkcs11+pin pkcs11+password\n", 9,
 	    "separated by" },

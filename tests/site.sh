@@ -115,6 +115,7 @@ site_conf() {
 		trust-anchors = $SITE/etc/anchors
 		crls = $SITE/crl
 		cache = $SITE/cache
+		run = $SITE/run
 
 		[helpers]
 		user = nobody

@@ -47,7 +47,7 @@ made_private_and_whole(void)
 		n++;
 	(void)closedir(d);
 	CHECK_INT(n, 3); /* ., .. and the store: nothing else is left */
-	CHECK_STR(ask("PRAGMA user_version"), "4");
+	CHECK_STR(ask("PRAGMA user_version"), "5");
 	CHECK_STR(ask("PRAGMA journal_mode"), "delete");
 	CHECK_STR(ask("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
 	    " AND sql NOT LIKE '%STRICT%'"), "0");
@@ -200,7 +200,8 @@ the_released_schema_is_frozen(void)
 {
 	static const char *const frozen[SEK_STORE_SCHEMA] = {
 		"36dca90d8578d137", "66fe2bbb28ae4caf",
-		"fa6cd1f33ed00199", "b6bdbc04602a4a26"
+		"fa6cd1f33ed00199", "b6bdbc04602a4a26",
+		"61399cbff9666fc5"
 	};
 	const char *p;
 	uint64_t h;
@@ -278,7 +279,7 @@ version_2_becomes_todays_with_all_that_is_in_it(void)
 	CHECK_STR(ask("SELECT count(*) FROM sqlite_schema WHERE name IN"
 	    " ('fido', 'token', 'last_login')"), "0");
 	s = open_it(true);
-	CHECK_STR(ask("PRAGMA user_version"), "4");
+	CHECK_STR(ask("PRAGMA user_version"), "5");
 	CHECK_INT(sek_store_check(s, &why), SEK_OK);
 	CHECK_INT(sek_store_credential_by_id(s, 1, &c), SEK_OK);
 	CHECK_INT(c.kind, SEK_CRED_CERTIFICATE);
@@ -295,7 +296,7 @@ version_2_becomes_todays_with_all_that_is_in_it(void)
 	    SEK_OK);
 	CHECK_INT(d.id, 4);
 	CHECK_STR(ask("SELECT group_concat(object_id) FROM change"
-	    " WHERE what = 'schema'"), "1,2,3,4");
+	    " WHERE what = 'schema'"), "1,2,3,4,5");
 	sek_store_close(s);
 }
 
@@ -333,15 +334,15 @@ an_older_store_is_brought_up_whole(void)
 	CHECK(strstr(why.text, "sekisho init") != NULL);
 	CHECK_INT(open_later(two_steps, true), SEK_OK);
 	CHECK_INT(open_later(two_steps, false), SEK_OK);
-	CHECK_STR(ask("PRAGMA user_version"), "5");
+	CHECK_STR(ask("PRAGMA user_version"), "6");
 	CHECK_STR(ask("SELECT group_concat(name || ward) FROM"
 	    " (SELECT * FROM person ORDER BY id)"),
 	    "yamadaeast,suzukieast");
 	CHECK_STR(ask("SELECT group_concat(object_id) FROM change"
-	    " WHERE what = 'schema'"), "1,2,3,4,5");
+	    " WHERE what = 'schema'"), "1,2,3,4,5,6");
 	CHECK_INT(open_later(two_steps, true), SEK_OK); /* once only */
 	CHECK_STR(ask("SELECT count(*) FROM change WHERE what = 'schema'"),
-	    "5");
+	    "6");
 }
 
 static void
@@ -353,7 +354,7 @@ a_failed_step_changes_nothing(void)
 	CHECK_INT(open_later(broken_steps, true), SEK_E_IO);
 	CHECK_INT(open_later(dangling_steps, true), SEK_E_IO);
 	CHECK(strstr(why.text, "missing") != NULL);
-	CHECK_STR(ask("PRAGMA user_version"), "4");
+	CHECK_STR(ask("PRAGMA user_version"), "5");
 	CHECK_STR(ask("SELECT count(*) FROM pragma_table_info('person')"
 	    " WHERE name = 'ward'"), "0");
 	s = open_it(true);

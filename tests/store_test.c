@@ -420,7 +420,7 @@ each_change_tells_who_what_and_why(void)
 	sek_store_close(s);
 	CHECK_STR(ask("SELECT group_concat(by || ' ' || what || ' ' || kind ||"
 	    " ' ' || object_id || ' ' || name || ' ' || reason, '; ')"
-	    " FROM (SELECT * FROM change WHERE id > 6 ORDER BY id)"),
+	    " FROM (SELECT * FROM change WHERE id > 7 ORDER BY id)"),
 	    "root add account 1 yamada ; root add shared account 2 ward3 ; "
 	    "boss grant grant 2 ward3 yamada; "
 	    "root enrol credential 1 yamada proved; "

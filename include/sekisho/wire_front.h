@@ -22,7 +22,7 @@
 #include "sekisho/buf.h"
 #include "sekisho/frame.h"
 
-#define SEK_FRONT_VERSION 2u
+#define SEK_FRONT_VERSION 3u
 
 enum sek_front_msg {
 	SEK_BEGIN = 1,
@@ -56,6 +56,7 @@ enum sek_phase {
 #define SEK_HOST_MAX 257u
 #define SEK_SESSION_MAX 37u /* 36 characters of a UUID */
 #define SEK_SSH_INFO_MAX 32768u
+#define SEK_XDG_SESSION_MAX 65u
 #define SEK_TEXT_MAX 2048u
 #define SEK_SECRET_MAX 512u /* PAM_MAX_RESP_SIZE */
 
@@ -76,6 +77,10 @@ struct sek_begin {
 	char tty[SEK_NAME_MAX];        /* PAM_TTY */
 	char rhost[SEK_HOST_MAX];      /* PAM_RHOST */
 	char ruser[SEK_USER_MAX];      /* PAM_RUSER */
+	uint16_t rport;                /* the other end's TCP port, of
+					  SSH_CONNECTION (sshd); 0 = none */
+	char xdg_session[SEK_XDG_SESSION_MAX]; /* XDG_SESSION_ID: the session
+					  of logind, "" = none (yet) */
 	char lang[32];                 /* "ja", "en" or "" */
 	char session[SEK_SESSION_MAX]; /* id that joins login and logout */
 	char person[SEK_NAME_MAX];     /* open, close: as in the verdict */

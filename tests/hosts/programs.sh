@@ -6,14 +6,14 @@
 # environment changes nothing, and nothing is left behind in the program.
 
 # shellcheck source=tests/site.sh
-. "$(dirname "$0")/site.sh"
+. "$(dirname "$0")/../site.sh"
 site_enter "$0" "$@"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-programs.XXXXXX") || exit 1
 chmod 755 "$dir" # the helpers run as nobody
 trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
 # shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+. "$(dirname "$0")/../cases.sh"
 
 t site
 # they write to these: the machine's own stay as they are
