@@ -98,7 +98,7 @@ C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
 HOSTS = programs
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
-	last_login sekisho_cli \
+	last_login ssh_login sekisho_cli \
 	password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
