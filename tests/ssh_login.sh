@@ -24,18 +24,21 @@ site_user hanako himitsu-2
 site_person taro '山田 太郎' taro || wrong "no taro"
 site_person hanako '佐藤 花子' hanako || wrong "no hanako"
 conf() { # SED...
-	site_conf '$a [service sshd]\npairs = ssh-key+password\n' \
-	    '$a [service both]\npairs = ssh-key+password, pkcs11+password' \
+	site_conf "\$a [service sshd]\npairs = ssh-key+password\n$needs" \
+	    "\$a [service both]\npairs = ssh-key+password$others" \
 	    's/^fail-delay-ms = .*/fail-delay-ms = 0/' "$@"
 }
+needs='' others=', pkcs11+password' software='$a [ssh]\nsoftware-keys = yes'
 conf
 make() { # NAME OPTION...
 	ssh-keygen -q -N '' -C "$1" -f "$dir/$1" "${@:2}" </dev/null ||
 	    wrong "no key $1"
 }
-site_cert card "/C=JP/O=Sakura Hospital/CN=taro" key=ec:P-256 &&
-    site_token card card && site_cert self "/CN=SSH key" key=ec:P-384 &&
-    site_token self self || wrong "no tokens"
+site_cert card "/C=JP/O=Sakura Hospital/CN=taro" key=ec:P-256 ||
+    wrong "no certificate"
+site_cert self "/CN=SSH key" key=ec:P-384 || wrong "no certificate"
+site_token card card || wrong "no token"
+site_token self self || wrong "no token"
 make disk -t ed25519
 make other -t ed25519
 make ca -t ed25519
@@ -88,7 +91,7 @@ ended 1
 shows 'error: SSH keys that are kept in a file are not taken here.'
 lacks Password
 fields '"reason":"software-key"' '"held_by":"software"' '"name":"taro"'
-conf '$a [ssh]\nsoftware-keys = yes'
+conf "$software"
 login "$(info disk)"
 ended 0
 has 'prompt: Password of 山田 太郎: '
@@ -224,8 +227,8 @@ fields '"reason":"credential-revoked"' '"class":"know","ok":true'
 
 # The public key of a certificate, as OpenSSH writes it.
 ssh_of() {
-	openssl x509 -in "$SITE/pki/$1.crt" -noout -pubkey >"$dir/$1.pem" &&
-	    ssh-keygen -i -m PKCS8 -f "$dir/$1.pem" >"$dir/$1.pub" ||
+	openssl x509 -in "$SITE/pki/$1.crt" -noout -pubkey >"$dir/$1.pem"
+	ssh-keygen -i -m PKCS8 -f "$dir/$1.pem" >"$dir/$1.pub" ||
 	    wrong "no public key of $1"
 }
 ssh_of card
@@ -274,23 +277,28 @@ lacks prompt:
 shows "This card's certificate has been revoked."
 fields '"reason":"cert-revoked"' '"status":"revoked"' '"credential":5'
 site_crl || wrong "no CRL"
-conf 's/^pairs = ssh-key+password$/&\nroles = Medical Doctor/'
+needs='roles = Medical Doctor\n'
+conf
 login "$(info card)"
 fields '"reason":"cert-role"' 'needs one of the roles: Medical Doctor'
 login "$(info self)"
 fields '"reason":"cert-role"' 'only a certificate names one'
+needs=''
 conf
 desk deny serial "$SITE/pki/ca.crt" "$serial" --reason lost
 login "$(info card)"
 fields '"reason":"deny-listed"' 'lost'
 desk allow 3 --reason found
+others=''
 conf '/^trust-anchors/d' '/^\[pkcs11/,/^environment/d' \
-    '/^\[service ward/,/^pairs/d' '/^\[service kiosk/,/^pairs/d' \
-    's/, pkcs11+password//'
+    '/^\[service ward/,/^pairs/d' '/^\[service kiosk/,/^pairs/d'
+run site_desk check-config
+ended 0
 login "$(info card)"
 fields '"reason":"trust"' 'trust-anchors'
 login "$(info self)"
 ended 0
+others=', pkcs11+password'
 conf
 
 t one_without_its_certificate_must_be_enrolled_again
@@ -337,13 +345,15 @@ sk() {
 	key=$(openssl pkey -in "$2" -pubout -outform DER | tail -c 32 | hex)
 	blob=$(string "$(printf %s $type | hex)")$(string "$key")
 	blob+=$(string "$(printf %s "$3" | hex)")
-	printf '%s %s\n' $type "$(printf %b "$(sed 's/../\\x&/g' \
-	    <<<"$blob")" | base64 -w 0)" >"$dir/$1.pub"
+	blob=$(sed 's/../\\x&/g' <<<"$blob")
+	printf '%s %s\n' $type "$(printf %b "$blob" | base64 -w 0)" \
+	    >"$dir/$1.pub"
 }
 
 t a_security_key_is_one_by_its_type
-openssl genpkey -algorithm ed25519 -out "$dir/usb.key" 2>/dev/null &&
-    sk usb "$dir/usb.key" ssh: || wrong "no key"
+openssl genpkey -algorithm ed25519 -out "$dir/usb.key" 2>/dev/null ||
+    wrong "no key"
+sk usb "$dir/usb.key" ssh:
 run site_desk enrol taro --ssh-key "$dir/usb.pub" --software --yes
 ended 1
 shows 'neither --pkcs11 nor --software'
@@ -377,10 +387,11 @@ fields '"reason":"no-match"'
 # -- certificates of OpenSSH
 
 sign() { # NAME CA OPTION...
-	cp "$dir/disk2.pub" "$dir/$1.pub" && ssh-keygen -q -s "$dir/$2" \
-	    -I "dr.yamada-$1" -z 4242 "${@:3}" "$dir/$1.pub" 2>"$dir/err" &&
-	    mv "$dir/$1-cert.pub" "$dir/$1.pub" ||
+	cp "$dir/disk2.pub" "$dir/$1.pub"
+	ssh-keygen -q -s "$dir/$2" -I "dr.yamada-$1" -z 4242 "${@:3}" \
+	    "$dir/$1.pub" 2>"$dir/err" ||
 	    wrong "no certificate $1: $(<"$dir/err")"
+	mv "$dir/$1-cert.pub" "$dir/$1.pub"
 }
 
 t a_certificate_of_a_ca_of_ours
@@ -388,11 +399,11 @@ make disk2 -t ed25519
 desk enrol taro --ssh-key "$dir/disk2.pub" --software --yes
 sign good ca -n taro -V -1h:+1h
 with_ca() {
-	conf "\$a [ssh]\nsoftware-keys = yes\nca-keys = $dir/site/etc/cas" "$@"
+	conf "$software\nca-keys = $SITE/etc/cas"
 }
 (echo '# the CA of the staff'; echo; cat "$dir/ca.pub") >"$SITE/etc/cas"
 chmod 644 "$SITE/etc/cas"
-conf '$a [ssh]\nsoftware-keys = yes'
+conf "$software"
 login "$(info good)"
 ended 1
 lacks prompt:
@@ -426,8 +437,9 @@ login "$(info good)"
 fields '"reason":"software-key"'
 with_ca
 cp "$dir/other.pub" "$dir/x.pub"
-ssh-keygen -q -s "$dir/ca" -I x -n taro "$dir/x.pub" 2>/dev/null &&
-    mv "$dir/x-cert.pub" "$dir/x.pub" || wrong "no certificate"
+ssh-keygen -q -s "$dir/ca" -I x -n taro "$dir/x.pub" 2>/dev/null ||
+    wrong "no certificate"
+mv "$dir/x-cert.pub" "$dir/x.pub"
 login "$(info x)"
 fields '"reason":"no-match"'
 
@@ -475,7 +487,7 @@ run site_desk enrol taro --ssh-key "$dir/short.pub" --software --yes
 ended 1
 shows 'RSA of a size'
 conf 's/^\[revocation\]/[certificate]\nrsa-min-bits = 3072\n\n&/' \
-    '$a [ssh]\nsoftware-keys = yes'
+    "$software"
 make r2048 -t rsa -b 2048
 run site_desk enrol taro --ssh-key "$dir/r2048.pub" --software --yes
 ended 1
