@@ -179,16 +179,17 @@ read_public(struct sek_rd *r, const struct kind *kind, struct sek_ssh_key *k,
 }
 
 static int
-hash_key(EVP_PKEY *key, uint8_t out[32])
+keep_spki(EVP_PKEY *key, struct sek_ssh_key *k)
 {
-	unsigned char *der = NULL;
-	int n = i2d_PUBKEY(key, &der), r = SEK_E_CRYPTO;
+	unsigned char *p = k->spki;
+	int n = i2d_PUBKEY(key, NULL);
 
-	if (n > 0 && EVP_Digest(der, (size_t)n, out, NULL, EVP_sha256(),
-	    NULL) == 1)
-		r = SEK_OK;
-	OPENSSL_free(der);
-	return r;
+	if (n <= 0 || (size_t)n > sizeof k->spki ||
+	    i2d_PUBKEY(key, &p) != n)
+		return SEK_E_CRYPTO;
+	k->spki_len = (size_t)n;
+	return EVP_Digest(k->spki, k->spki_len, k->spki_sha256, NULL,
+	    EVP_sha256(), NULL) == 1 ? SEK_OK : SEK_E_CRYPTO;
 }
 
 /* The fields of the key, which are the same in a certificate. */
@@ -200,7 +201,7 @@ read_key(struct sek_rd *r, const struct kind *kind, struct sek_ssh_key *k,
 	int e = SEK_E_SYNTAX;
 
 	if (key != NULL)
-		e = hash_key(key, k->spki_sha256);
+		e = keep_spki(key, k);
 	EVP_PKEY_free(key);
 	ERR_clear_error();
 	if (e == SEK_OK && kind->sk)
