@@ -215,10 +215,15 @@ credential_now(struct sek_login *l, struct sek_credential *c)
 	struct sek_fido_cred f = { .credential = 0 };
 	int r;
 
-	r = l->ssh.found ? sek_store_credential_of_key(l->store,
-	    l->ssh.key.spki_sha256, c) : l->leaf != NULL ? sek_store_credential_for(l->store,
-	    l->cert.cert_sha256, l->cert.spki_sha256, c) :
-	    sek_store_fido_find(l->store, k->rp, k->id, k->id_len, c, &f);
+	if (l->ssh.found)
+		r = sek_store_credential_of_key(l->store,
+		    l->ssh.key.spki_sha256, c);
+	else if (l->leaf != NULL)
+		r = sek_store_credential_for(l->store, l->cert.cert_sha256,
+		    l->cert.spki_sha256, c);
+	else
+		r = sek_store_fido_find(l->store, k->rp, k->id, k->id_len, c,
+		    &f);
 	return r == SEK_OK && c->id != l->credential.id ? SEK_E_NOENT : r;
 }
 

@@ -448,6 +448,9 @@ echo 'cert-authority ssh-ed25519 AAAA' >>"$SITE/etc/cas"
 login "$(info good)"
 ended 1
 fields '"reason":"config"' 'line 4'
+run site_desk check-config
+ended 1
+shows 'ca-keys: line 4'
 cp "$dir/ca.pub" "$SITE/etc/cas"
 chmod 666 "$SITE/etc/cas"
 login "$(info good)"

@@ -93,7 +93,7 @@ enum sek_reason {
 	SEK_R_THROTTLED = 503,
 	SEK_R_AMBIGUOUS = 504,       /* several candidates, none chosen */
 	SEK_R_NO_TWO_FACTOR = 505,   /* account phase without our success */
-	SEK_R_NO_PROMPT = 506,       /* the program cannot ask for a PIN */
+	SEK_R_NO_PROMPT = 506,       /* the program cannot ask what is needed */
 
 	SEK_R_HELPER_CRASHED = 600,
 	SEK_R_HELPER_TIMEOUT = 601,
