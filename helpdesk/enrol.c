@@ -232,25 +232,44 @@ has_stray(const struct fido *f, const struct given *g)
 	    g->alg != NULL;
 }
 
+/* Exactly one thing to enrol; a key of OpenSSH may be proved by a token. */
+static int
+one_source(const struct enrol *e, const struct given *g)
+{
+	const bool token = e->module != NULL, other = e->file != NULL || e->key;
+
+	if (e->ssh_file == NULL) {
+		if (e->software)
+			return wrong(e, W_SSH_OPTIONS, NULL);
+		return token + (e->file != NULL) + e->key == 1 ? DESK_GO :
+		    wrong(e, W_ONE_SOURCE, NULL);
+	}
+	return other || g->bind != NULL || (e->software && token) ?
+	    wrong(e, W_SSH_OPTIONS, NULL) : DESK_GO;
+}
+
+/* What goes with a token, and no other source has. */
+static int
+one_pin(const struct enrol *e, const struct given *g)
+{
+	const bool pin = e->pin_file != NULL || g->pin_fd != NULL;
+	const bool token = e->module != NULL || e->key;
+
+	return (e->pin_file != NULL && g->pin_fd != NULL) || (!token &&
+	    (pin || e->token != NULL || e->id != NULL)) ?
+	    wrong(e, W_ONE_PIN, NULL) : DESK_GO;
+}
+
 /* What the options say together, before anything is opened. */
 static int
 usage(struct fido *f, const struct given *g)
 {
 	struct enrol *e = f->e;
-	bool pin = e->pin_file != NULL || g->pin_fd != NULL;
+	int r;
 
-	if (e->software && e->ssh_file == NULL)
-		return wrong(e, W_SSH_OPTIONS, NULL);
-	if (e->ssh_file != NULL) {
-		if (e->file != NULL || e->key || g->bind != NULL ||
-		    (e->software && e->module != NULL))
-			return wrong(e, W_SSH_OPTIONS, NULL);
-	} else if ((e->module != NULL) + (e->file != NULL) + e->key != 1)
-		return wrong(e, W_ONE_SOURCE, NULL);
-	if ((e->pin_file != NULL && g->pin_fd != NULL) ||
-	    ((e->file != NULL || (e->ssh_file != NULL && e->module == NULL)) &&
-	    (pin || e->token != NULL || e->id != NULL)))
-		return wrong(e, W_ONE_PIN, NULL);
+	if ((r = one_source(e, g)) != DESK_GO ||
+	    (r = one_pin(e, g)) != DESK_GO)
+		return r;
 	if (has_stray(f, g))
 		return wrong(e, W_FIDO_OPTIONS, NULL);
 	if (f->verify && f->pin)
