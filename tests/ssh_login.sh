@@ -459,6 +459,27 @@ chmod 644 "$SITE/etc/cas"
 login "$(info good)"
 ended 0
 
+t only_roots_word_is_taken
+install -m 755 "$BUILD/tests/pamdrive" "$SITE/libexec/"
+systemd-socket-activate -l "$SITE/gate.sock" --accept --inetd \
+    "$SITE/libexec/sekisho-gate" --conf "$SITE_CONF" >"$dir/service" 2>&1 &
+service=$!
+for ((i = 0; i < 500; i++)); do
+	[[ ! -S $SITE/gate.sock ]] || break
+	sleep 0.02
+done
+chmod 666 "$SITE/gate.sock" || wrong "no socket"
+uid=$(id -u taro)
+run timeout -k 1 60 setpriv --reuid "$uid" --regid "$uid" --clear-groups \
+    "$SITE/libexec/pamdrive" --service sshd --user taro \
+    --answer Password=himitsu-1 --env-ssh "$(info good)"
+ended 1
+has 'prompt: Password of taro: ' "$generic"
+fields '"reason":"no-ssh-key"' "only root's word" "\"peer_uid\":$uid"
+grep '"event":"auth"' "$SITE_LOG" | tail -n 1 >"$dir/out"
+lacks ssh_key fingerprint
+kill "$service" && wait "$service"
+
 # -- enrolment: what is refused
 
 t files_that_are_no_key
