@@ -38,25 +38,32 @@ say(struct found *f, const char *text)
 
 /* -- what each kind of credential needs */
 
+/* Of a card's key alone: the deny-list is asked by the names of its CAs as
+ * well.  Without it no card is taken; see judge_card(). */
+static void
+load_trust(struct sek_login *l, struct found *f)
+{
+	struct sek_why why = { "" };
+
+	if (f->leaf == NULL || l->trust != NULL)
+		return;
+	if (l->policy->anchors[0] == '\0')
+		say(f, "it is a card's key, and [paths] trust-anchors is "
+		    "missing");
+	else if (sek_trust_load(l->policy, &l->trust, &why) == SEK_OK)
+		sek_live_install(l);
+	else
+		say(f, why.text);
+}
+
 /* A card: its certificate as it was enrolled, as if it were in a reader. */
 static enum sek_reason
 judge_card(struct sek_login *l, struct found *f)
 {
-	struct sek_why why = { "" };
 	enum sek_reason reason;
 
-	if (l->policy->anchors[0] == '\0') {
-		say(f, "it is a card's key, and [paths] trust-anchors is "
-		    "missing");
+	if (l->trust == NULL)
 		return SEK_R_TRUST;
-	}
-	if (l->trust == NULL) {
-		if (sek_trust_load(l->policy, &l->trust, &why) != SEK_OK) {
-			say(f, why.text);
-			return SEK_R_TRUST;
-		}
-		sek_live_install(l);
-	}
 	reason = sek_cert_check(l->trust, f->leaf, l->now, &f->cert);
 	if (reason == SEK_R_OK)
 		reason = sek_candidates_role(l->service, &f->cert);
@@ -170,9 +177,10 @@ check_deny_list(struct sek_login *l, struct found *f)
 static enum sek_reason
 judge(struct sek_login *l, struct found *f)
 {
-	enum sek_reason reason = check_deny_list(l, f);
+	enum sek_reason reason;
 
-	if (reason != SEK_R_OK)
+	load_trust(l, f);
+	if ((reason = check_deny_list(l, f)) != SEK_R_OK)
 		return reason;
 	if (f->credential.status != SEK_STATUS_ACTIVE) {
 		say(f, f->credential.status_reason);
