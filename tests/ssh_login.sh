@@ -383,6 +383,12 @@ sk wrongrp "$dir/twin.pem" ssh:hanako
 login "$(info wrongrp)"
 ended 1
 fields '"reason":"no-match"'
+sqlite3 "$SITE/lib/sekisho.db" 'UPDATE fido SET suspect = 1' ||
+    wrong "no store"
+login "$(info twin)"
+ended 1
+lacks prompt:
+fields '"reason":"clone-suspected"'
 
 # -- certificates of OpenSSH
 
