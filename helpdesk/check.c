@@ -20,6 +20,7 @@
 #include "gate/ocsp.h"
 #include "gate/revocation.h"
 #include "gate/revocation_index.h"
+#include "gate/ssh_key.h"
 #include "sekisho/os.h"
 
 #define BUSY_MS 5000
@@ -311,6 +312,19 @@ check_helper_user(struct findings *f)
 	    &why);
 }
 
+/* Each line of the file: a login that meets a bad one takes no certificate. */
+static void
+check_ssh(struct findings *f)
+{
+	const char *path = f->d->policy->ssh_ca_keys;
+	struct sek_why why = { "" };
+	bool listed = false;
+
+	if (path[0] != '\0')
+		desk_found(f, "ca-keys", path, sek_ssh_file_lists(path, "",
+		    &listed, &why), &why);
+}
+
 static int
 check_config(struct desk *d, int argc, char **argv)
 {
@@ -331,6 +345,7 @@ check_config(struct desk *d, int argc, char **argv)
 	check_revocation(&f);
 	check_keys(&f);
 	check_metadata(&f);
+	check_ssh(&f);
 	check_store(&f);
 	desk_check_record(&f);
 	if (d->policy->n_modules > 0 || d->policy->token_section[0] != '\0')

@@ -27,19 +27,24 @@ safe(struct report_text *b, const char *s)
 	return report_clean(b->s, sizeof b->s, s, strlen(s));
 }
 
-/* What serves sshd alone is never seen by the gate. */
+/* What serves sshd alone is seen by the gate where a service takes such. */
 static bool
 for_ssh(struct report *r, const struct sek_credential *c)
 {
 	struct sek_fido_cred f;
 
-	return c->kind == SEK_CRED_FIDO2 &&
+	return !sek_policy_has(r->d->policy, SEK_HAVE_SSH_KEY) &&
+	    c->kind == SEK_CRED_FIDO2 &&
 	    sek_store_fido_of(r->d->store, c->id, &f) == SEK_OK && f.ssh;
 }
 
 static int
 each_credential(void *arg, const struct sek_credential *c)
 {
+	static const enum word kinds[] = {
+		[SEK_CRED_CERTIFICATE] = W_CERTIFICATE,
+		[SEK_CRED_FIDO2] = W_FIDO_KEY, [SEK_CRED_SSH] = W_SSH_KEY,
+	};
 	struct unused *u = arg;
 	struct report *r = u->r;
 	struct report_text text;
@@ -65,8 +70,8 @@ each_credential(void *arg, const struct sek_credential *c)
 	report_cell_text(&cell[1], text.s, &r->nomem);
 	if ((named = tally_find(&u->names, text.s)) != NULL)
 		report_cell_text(&cell[2], named->set[0], &r->nomem);
-	report_cell_text(&cell[3], desk_word(c->kind == SEK_CRED_FIDO2 ?
-	    W_FIDO_KEY : W_CERTIFICATE, r->d->lang), &r->nomem);
+	report_cell_text(&cell[3], desk_word(kinds[c->kind], r->d->lang),
+	    &r->nomem);
 	report_cell_text(&cell[4], safe(&text, c->label), &r->nomem);
 	cell[5].v = c->created * REPORT_US;
 	cell[6].v = c->not_after * REPORT_US;

@@ -421,10 +421,12 @@ t example_configuration_is_accepted
 accepts <examples/sekisho.conf
 
 t example_configuration_with_all_its_keys_is_accepted
+echo '# nobody' >"$dir/cas"
 sed -e 's/^# \([a-z-]* = \)/\1/' -e 's/^# \(\[[a-z0-9 ]*\]\)$/\1/' \
     -e 's/^check = crl$/check = either/' \
     -e "s|^\(# \)*ca-file = .*|ca-file = $dir/pki/ca.crt|" \
     -e "s|^\(# \)*metadata-root = .*|metadata-root = $dir/pki/ca.crt|" \
+    -e "s|^\(# \)*ca-keys = .*|ca-keys = $dir/cas|" \
     examples/sekisho.conf >"$dir/all"
 accepts <"$dir/all"
 grep -o '^[a-z-]* =' "$dir/all" | sed 's/ =//' | sort -u >"$dir/doc"

@@ -274,7 +274,7 @@ a_certificate_made_a_key_behind_our_back_is_none(void)
 	CHECK_INT(sek_store_fido_find(s, RP, f.id, f.id_len, &c, &f),
 	    SEK_E_NOENT);
 	raw("PRAGMA ignore_check_constraints = ON;"
-	    "UPDATE credential SET kind = 3 WHERE id = 1");
+	    "UPDATE credential SET kind = 4 WHERE id = 1");
 	CHECK_INT(sek_store_credential_by_id(s, 1, &c), SEK_E_IO);
 	sek_store_close(s);
 }
@@ -342,14 +342,14 @@ who_is_enrolled(void)
 	    SEK_OK);
 	twin.ssh = true;
 	CHECK_INT(bind(s, 1, &twin), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 2, &yes), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 2, false, &yes), SEK_OK);
 	CHECK(!yes);
 	f.token = twin.token;
 	CHECK_INT(bind(s, 1, &f), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 2, &yes), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 2, false, &yes), SEK_OK);
 	CHECK(yes);
 	CHECK_INT(set(s, 1, SEK_STATUS_REVOKED, "lost"), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 2, &yes), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 2, false, &yes), SEK_OK);
 	CHECK(!yes);
 	sek_store_close(s);
 }
