@@ -35,7 +35,7 @@ LD    = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
 GATE = main session phases peer possession possession_hear candidates choose \
-	prove pin password front login_record login_ssh login_token login_last \
+	prove pin password front login_record login_ssh login_token login_last remember \
 	fido_ask fido_judge fido_prove fido_take
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)

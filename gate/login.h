@@ -20,6 +20,7 @@
 #include "gate/policy.h"
 #include "gate/store.h"
 #include "gate/store_last.h"
+#include "gate/terminal.h"
 
 /* A helper for each module, and sekisho-fido. */
 #define SEK_MAX_HELPERS (SEK_MAX_MODULES + 1u)
@@ -33,6 +34,13 @@ struct sek_watch {
 	bool ready;             /* a key that may have what is asked for */
 	uint32_t said;          /* messages */
 	enum sek_reason failed; /* why it is gone; NONE: it is not */
+};
+
+/* A proof of both factors that is remembered, and accepted for this login. */
+struct sek_remember {
+	struct sek_terminal terminal; /* of the caller */
+	uint64_t record;        /* in which it was proved; 0: none */
+	uint64_t age_s;
 };
 
 struct sek_login {
@@ -59,6 +67,9 @@ struct sek_login {
 	char detail[256];           /* English, for the record */
 	enum sek_reason told;       /* what the person hears instead of the
 				       recorded reason; NONE: the same */
+
+	/* remember.c */
+	struct sek_remember remember;
 
 	/* possession.c */
 	struct sek_helper helpers[SEK_MAX_HELPERS];
@@ -146,6 +157,13 @@ enum sek_reason sek_pin_last_try(struct sek_login *l, const char *label);
 enum sek_reason sek_pin_ask(struct sek_login *l, enum sek_text text,
     const char *label, struct sek_reply *reply);
 void sek_pin_tell_wrong(struct sek_login *l, int8_t tries_left);
+
+/* remember.c: is there a remembered proof that still holds?  Then it is the
+ * evidence of this login: person, credential and pair are set.  And keep the
+ * one of this login, or forget what was kept when it has failed. */
+bool sek_remember_find(struct sek_login *l);
+void sek_remember_keep(struct sek_login *l, enum sek_reason reason,
+    uint64_t record);
 
 /* prove.c: the PIN dialogue and the signature. */
 enum sek_reason sek_prove(struct sek_login *l);

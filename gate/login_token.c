@@ -138,7 +138,10 @@ sek_login_add_token(json_t *rec, const struct sek_login *l)
 {
 	if (!l->matched)
 		return;
-	if (l->helper != NULL && l->helper == l->fido.helper) {
+	if (l->remember.record != 0) {
+		/* it was not here now */
+		add_roles(rec, &l->cert.roles);
+	} else if (l->helper != NULL && l->helper == l->fido.helper) {
 		add_key(rec, l);
 	} else {
 		add_card(rec, l);
