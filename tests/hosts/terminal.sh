@@ -38,6 +38,8 @@ host_enter() {
 host_end() {
 	site_end
 	fido_stop
+	# of a script that has a /dev of its own
+	[[ ! -d ${SITE-}/dev ]] || umount -l -R "$SITE/dev"
 	rm -rf "$dir"
 }
 
