@@ -115,7 +115,7 @@ PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
 	appendtime appendcost verifyrate biglog
 FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
-	helper index mds note ocsp points policy role
+	helper index kept mds note ocsp points policy role
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) \
 	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))
