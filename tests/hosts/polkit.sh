@@ -9,11 +9,6 @@
 . "$(dirname "$0")/terminal.sh"
 host_enter "$0" "$@"
 host_site polkit-1
-cat >"$SITE/pam.d/polkit-1" <<-END
-	auth required $SITE_PAM
-	account required $SITE_PAM
-	session required pam_unix.so
-END
 
 t a_bus_and_polkitd
 mount -t tmpfs -o mode=755 tmpfs /run || wrong "no /run of our own"
@@ -110,9 +105,7 @@ went_away
 
 # In the language of the caller, as text that the agent has passed on.
 t pkexec_in_japanese
-printf '%s\n' "auth required $SITE_PAM lang=ja" \
-    "account required $SITE_PAM" 'session required pam_unix.so' \
-    >"$SITE/pam.d/polkit-1"
+sed -i '/^auth/s/$/ lang=ja/' "$SITE/pam.d/polkit-1"
 admin "PIN=$SITE_PIN" パスワード=himitsu-1
 has root 'it was 0'
 

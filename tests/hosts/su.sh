@@ -94,11 +94,12 @@ nothing_left
 
 # While the shell runs su itself waits: nothing of the answers is left in it.
 t su_keeps_no_secret
+install -d -o taro "$dir/step"
 "$BUILD/tests/ttydrive" "${right[@]}" -- "$su" taro -c \
-    "echo ready; sleep 30" >"$dir/out" 2>&1 &
+    ": >$dir/step/ready; sleep 30" >"$dir/out" 2>&1 &
 terminal=$!
 for ((i = 0; i < 500; i++)); do
-	! grep -q ready "$dir/out" || break
+	[[ ! -e $dir/step/ready ]] || break
 	sleep 0.02
 done
 pid=$(pgrep -x su | head -n 1)

@@ -6,7 +6,7 @@
 # from a script of tests/hosts first thing:
 #
 #   host_enter "$0" "$@"   run in namespaces of its own, in a new $dir
-#   host_site SERVICE...   the site; these services of PAM ask us
+#   host_site SERVICE...   the site, with the examples for these services
 #   card LABEL [SED]...    cards serve, and this one is in the reader (none:
 #                          no such card); conf PAIRS LABEL [SED]... likewise
 #   key [NAME]             FIDO2 keys serve, and this one is plugged in
@@ -58,6 +58,21 @@ _host_keys() {
 	    fido_key strange && fido_unplug strange
 }
 
+# The stack as it is in examples/pam.d, but for login's: not every machine has
+# what it takes to set a loginuid.  our-NAME is NAME's.
+_host_stack() { # SERVICE
+	local example=$SITE_HERE/../examples/pam.d/${1#our-} part
+	for part in account session session-noninteractive; do
+		site_pam "common-$part" <<<"${part%%-*} required pam_unix.so"
+	done
+	if [[ $1 == login ]]; then
+		cp "$SITE/pam.d/ward" "$SITE/pam.d/login"
+	else
+		sed "s|pam_sekisho.so|$SITE_PAM|" "$example" \
+		    >"$SITE/pam.d/$1"
+	fi
+}
+
 host_site() {
 	local folder who card service
 	t site
@@ -82,7 +97,7 @@ host_site() {
 	sed -i "s|:/nonexistent:/bin/sh$|:/:/bin/sh|" "$SITE/etc/passwd"
 	cat "$SITE/etc/passwd" >/etc/passwd
 	for service; do
-		cp "$SITE/pam.d/ward" "$SITE/pam.d/$service"
+		_host_stack "$service"
 	done
 	_host_keys || wrong "no keys"
 	card taro
