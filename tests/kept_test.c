@@ -228,8 +228,8 @@ static void
 no_other_name_is_a_file(void)
 {
 	static const char *const names[] = { "", ".", "..", "../../etc/shadow",
-	    "ABCDEF", NAME "0", "g123456789abcdef0123456789abcdef0123456789a"
-	    "bcdef0123456789abcdef" };
+	    "ABCDEF", NAME "0", ("g123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef") };
 	struct sek_kept k = card();
 	size_t i;
 

@@ -38,7 +38,6 @@ cat "$dir/owner" "$dir/bus.log" "$dir/polkitd.log" >"$dir/out"
 grep -q 'string ":1' "$dir/owner" || wrong "polkitd is not there"
 finish
 
-pkexec=$(command -v pkexec)
 # As hanako, who is no administrator: taro is asked for.  The agent is one of
 # its own; that inside Debian 12's pkexec is not the caller's but root's for
 # polkitd, and gets in for nobody ("No session for cookie").

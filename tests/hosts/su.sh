@@ -96,7 +96,8 @@ nothing_left
 t su_keeps_no_secret
 install -d -o taro "$dir/step"
 "$BUILD/tests/ttydrive" "${right[@]}" -- "$su" taro -c \
-    ": >$dir/step/ready; sleep 30" >"$dir/out" 2>&1 &
+    ": >$dir/step/ready; until [ -e $dir/step/go ]; do sleep 0.02; done" \
+    >"$dir/out" 2>&1 &
 terminal=$!
 for ((i = 0; i < 500; i++)); do
 	[[ ! -e $dir/step/ready ]] || break
@@ -123,12 +124,8 @@ if not seen:
     sys.exit("nothing was read")
 END
 done
-kill $terminal
-wait $terminal 2>/dev/null
-for ((i = 0; i < 500; i++)); do
-	pgrep -x su >/dev/null || break
-	sleep 0.02
-done
+: >"$dir/step/go"
+wait $terminal || wrong "su ended with $?"
 nothing_left
 
 t su_key
