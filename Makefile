@@ -36,7 +36,7 @@ in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
 GATE = main session phases peer possession possession_hear candidates choose \
 	prove pin password front login_record login_ssh login_token login_last \
-	fido_ask fido_judge fido_prove fido_take ssh_find
+	remember fido_ask fido_judge fido_prove fido_take ssh_find
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
@@ -96,7 +96,7 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = programs
+HOSTS = su sudo login polkit remember
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	last_login ssh_login sekisho_cli \
 	password_test \
@@ -115,7 +115,7 @@ PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
 	appendtime appendcost verifyrate biglog
 FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
-	helper index mds note ocsp points policy role ssh
+	helper index kept mds note ocsp points policy role ssh
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) \
 	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))

@@ -20,11 +20,15 @@
 #define MAX_IDS_BYTES (SEK_FIDO_MAX_IDS * 250u) /* of the frame's cap */
 #define ID_OVERHEAD 6u
 
-static void
-add_rps(struct sek_assert *ask, const struct sek_policy *p)
+void
+sek_fido_rps(struct sek_login *l)
 {
+	struct sek_assert *ask = &l->fido.ask;
+	const struct sek_policy *p = l->policy;
 	size_t i;
 
+	if (ask->n_rps > 0)
+		return;
 	(void)snprintf(ask->rps[ask->n_rps++], SEK_RP_MAX, "%s", p->rp_id);
 	for (i = 0; i < p->n_former_rps && ask->n_rps < SEK_FIDO_MAX_RPS; i++)
 		(void)snprintf(ask->rps[ask->n_rps++], SEK_RP_MAX, "%s",
@@ -224,7 +228,7 @@ sek_fido_ask(struct sek_login *l)
 	struct sek_buf body = { 0 };
 	enum sek_reason reason = SEK_R_OK;
 
-	add_rps(ask, l->policy);
+	sek_fido_rps(l);
 	ask->pcsc = l->policy->fido_pcsc;
 	if (l->begin.user[0] == '\0')
 		reason = discover(l);

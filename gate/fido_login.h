@@ -75,6 +75,8 @@ struct sek_fido_login {
 };
 
 /* -- fido_ask.c */
+/* For which RP IDs credentials serve: into l->fido.ask. */
+void sek_fido_rps(struct sek_login *l);
 /* Send what is looked for.  OK, NOT_ENROLLED when no key could be of use, or
  * why it cannot be asked. */
 enum sek_reason sek_fido_ask(struct sek_login *l);

@@ -21,6 +21,7 @@
 #include "gate/ssh_key.h"
 #include "gate/store.h"
 #include "gate/store_last.h"
+#include "gate/terminal.h"
 
 /* A helper for each module, and sekisho-fido. */
 #define SEK_MAX_HELPERS (SEK_MAX_MODULES + 1u)
@@ -43,6 +44,13 @@ struct sek_ssh_login {
 	bool held;              /* on a token, as far as is known */
 	enum sek_cred_kind kind; /* how it was enrolled; FIDO2: its row is
 				    in fido.match */
+};
+
+/* A proof of both factors that is remembered, and accepted for this login. */
+struct sek_remember {
+	struct sek_terminal terminal; /* of the caller */
+	uint64_t record;        /* in which it was proved; 0: none */
+	uint64_t age_s;
 };
 
 struct sek_login {
@@ -69,6 +77,9 @@ struct sek_login {
 	char detail[256];           /* English, for the record */
 	enum sek_reason told;       /* what the person hears instead of the
 				       recorded reason; NONE: the same */
+
+	/* remember.c */
+	struct sek_remember remember;
 
 	/* possession.c */
 	struct sek_helper helpers[SEK_MAX_HELPERS];
@@ -169,6 +180,13 @@ enum sek_reason sek_pin_last_try(struct sek_login *l, const char *label);
 enum sek_reason sek_pin_ask(struct sek_login *l, enum sek_text text,
     const char *label, struct sek_reply *reply);
 void sek_pin_tell_wrong(struct sek_login *l, int8_t tries_left);
+
+/* remember.c: is there a remembered proof that still holds?  Then it is the
+ * evidence of this login: person, credential and pair are set.  And keep the
+ * one of this login, or forget what was kept when it has failed. */
+bool sek_remember_find(struct sek_login *l);
+void sek_remember_keep(struct sek_login *l, enum sek_reason reason,
+    uint64_t record);
 
 /* prove.c: the PIN dialogue and the signature. */
 enum sek_reason sek_prove(struct sek_login *l);

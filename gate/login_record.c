@@ -186,11 +186,22 @@ add_revocation(json_t *rec, const struct sek_rev_info *r)
 	add_ocsp(rec, r);
 }
 
+/* Nothing was proved now: the token and the factors are in that record. */
+static void
+add_remembered(json_t *rec, const struct sek_login *l)
+{
+	if (l->remember.record == 0)
+		return;
+	sek_record_int(rec, "remembered.seq", (int64_t)l->remember.record);
+	sek_record_int(rec, "remembered.age_s", (int64_t)l->remember.age_s);
+}
+
 static void
 add_evidence(json_t *rec, const struct sek_login *l)
 {
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 
+	add_remembered(rec, l);
 	if (l->pair != 0)
 		sek_record_str(rec, "pair", sek_pair_word(l->pair));
 	add_possession(rec, l);

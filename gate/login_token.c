@@ -164,7 +164,10 @@ sek_login_add_token(json_t *rec, const struct sek_login *l)
 {
 	if (!l->matched)
 		return;
-	if (l->ssh.found) {
+	if (l->remember.record != 0) {
+		/* it was not here now */
+		add_roles(rec, &l->cert.roles);
+	} else if (l->ssh.found) {
 		add_ssh(rec, l);
 	} else if (l->helper != NULL && l->helper == l->fido.helper) {
 		add_key(rec, l);

@@ -7,7 +7,6 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "gate/login.h"
 
@@ -24,22 +23,6 @@ own_name(uid_t uid, char *name, size_t cap)
 	return SEK_OK;
 }
 
-static int
-boot_id(char *out, size_t cap)
-{
-	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-	int r = SEK_E_IO;
-
-	if (f == NULL)
-		return r;
-	if (fgets(out, (int)cap, f) != NULL) {
-		out[strcspn(out, "\n")] = '\0';
-		r = SEK_OK;
-	}
-	(void)fclose(f);
-	return r;
-}
-
 /* Whatever is asked is counted, so that no flood of it can fill the record:
  * the first request over the limit is recorded, the others of that minute
  * are only refused.  Per user and minute since boot: a stepped clock changes
@@ -49,21 +32,23 @@ sek_peer_count(struct sek_login *l)
 {
 	struct sek_store *store = NULL;
 	struct sek_why why = { "" };
-	struct timespec ts = { 0 };
-	char boot[64];
+	char boot[SEK_BOOT_ID_LEN];
+	uint64_t ms;
+	int64_t now;
 	int r;
 
-	if (boot_id(boot, sizeof boot) != SEK_OK ||
-	    clock_gettime(CLOCK_BOOTTIME, &ts) != 0)
+	if (sek_boot_id(boot, sizeof boot) != SEK_OK ||
+	    sek_boot_ms(&ms) != SEK_OK)
 		return SEK_R_INTERNAL;
+	now = (int64_t)(ms / 1000);
 	r = sek_store_open(l->policy->state, true,
 	    sek_deadline_left_ms(&l->dl) / 4, &store, &why);
 	if (r == SEK_OK)
-		r = sek_store_throttle(store, l->peer, boot, ts.tv_sec,
+		r = sek_store_throttle(store, l->peer, boot, now,
 		    l->policy->peer_per_minute);
 	if (r == SEK_E_LIMIT)
-		l->unrecorded = sek_store_throttle(store, l->peer, boot,
-		    ts.tv_sec, l->policy->peer_per_minute + 1) == SEK_E_LIMIT;
+		l->unrecorded = sek_store_throttle(store, l->peer, boot, now,
+		    l->policy->peer_per_minute + 1) == SEK_E_LIMIT;
 	sek_store_close(store);
 	if (r == SEK_OK)
 		return SEK_R_OK;

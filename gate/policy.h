@@ -70,6 +70,8 @@ struct sek_service {
 	size_t n_roles;
 	bool last_login;            /* last-login = yes | no, no: tell the
 				       person of the login before */
+	uint32_t remember_m;        /* remember-minutes, 1..60; 0: never is a
+				       proof remembered */
 };
 
 /* check = ...: what is asked whether a certificate has been revoked.  Of the

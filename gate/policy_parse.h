@@ -106,6 +106,8 @@ int policy_set_env(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
 int policy_set_pairs(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
+int policy_set_remember(struct policy_ctx *, const struct policy_key *,
+    void *, const char *);
 int policy_set_roles(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
 int policy_set_crl_url(struct policy_ctx *, const struct policy_key *, void *,

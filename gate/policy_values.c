@@ -122,6 +122,20 @@ policy_set_uint(struct policy_ctx *c, const struct policy_key *k, void *at,
 	return SEK_OK;
 }
 
+/* Only for a service that is named: not for whatever else there is, nor for
+ * logins from elsewhere. */
+int
+policy_set_remember(struct policy_ctx *c, const struct policy_key *k,
+    void *at, const char *value)
+{
+	const char *service = c->p->services[c->p->n_services - 1].name;
+
+	if (strcmp(service, "*") == 0 || strcmp(service, "sshd") == 0)
+		return policy_bad(c, "is for services of one terminal, each "
+		    "by its name, and never for sshd", value);
+	return policy_set_uint(c, k, at, value);
+}
+
 int
 policy_set_language(struct policy_ctx *c, const struct policy_key *k,
     void *at, const char *value)

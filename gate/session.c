@@ -273,6 +273,8 @@ decide(struct sek_login *l)
 	about_account = look_up_account(l);
 	if (about_account == SEK_R_STORE)
 		return about_account;
+	if (about_account == SEK_R_OK && sek_remember_find(l))
+		return judge_again(l);
 
 	if ((reason = find_possession(l, about_account)) != SEK_R_OK)
 		return reason;
@@ -302,10 +304,24 @@ proved_by_its_kind(const struct sek_login *l)
 	}
 }
 
+/* A remembered proof of both, for a service of root's that asks for it, and
+ * nothing else in this login: what was tried and failed is not made good. */
+static bool
+remembered_is_enough(const struct sek_login *l)
+{
+	return l->peer == 0 && l->service != NULL && l->matched &&
+	    l->pair != 0 && l->possession == SEK_UNTRIED &&
+	    l->password == SEK_UNTRIED && l->pin == SEK_UNTRIED &&
+	    l->verification == SEK_UNTRIED &&
+	    l->remember.age_s < 60ull * l->service->remember_m;
+}
+
 /* Both kinds of evidence, as the pair that was chosen demands it. */
 static bool
 pair_is_complete(const struct sek_login *l)
 {
+	if (l->remember.record != 0)
+		return remembered_is_enough(l);
 	/* of a pair for the token that was shown, not for another kind */
 	if (!l->matched || l->possession != SEK_PASSED ||
 	    !proved_by_its_kind(l))
@@ -386,6 +402,7 @@ sek_session_auth(struct sek_login *l)
 	record = sek_login_record(l, "auth", reason);
 	if (record == 0 && reason == SEK_R_OK)
 		reason = SEK_R_AUDIT;
+	sek_remember_keep(l, reason, record);
 	send_verdict(l, reason, record);
 	sek_last_keep(l, reason, record);
 }

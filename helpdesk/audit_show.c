@@ -141,6 +141,20 @@ show_pairs(const struct desk *d, const json_t *rec)
 	}
 }
 
+/* Which record has the proof, where nobody was asked. */
+static void
+show_remembered(const struct desk *d, const json_t *rec)
+{
+	static const char *const name[SEK_N_LANGS] = { "remembered",
+	    "再認証を省略した元の記録" };
+	const json_t *seq = json_object_get(json_object_get(rec,
+	    "remembered"), "seq");
+
+	if (json_is_integer(seq))
+		(void)printf(" %s=%lld", name[d->lang],
+		    (long long)json_integer_value(seq));
+}
+
 static void
 show_record(const struct desk *d, const json_t *rec)
 {
@@ -164,6 +178,7 @@ show_record(const struct desk *d, const json_t *rec)
 		}
 	}
 	show_pairs(d, rec);
+	show_remembered(d, rec);
 	(void)fputc('\n', stdout);
 }
 

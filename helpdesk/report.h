@@ -75,7 +75,7 @@ struct report {
 
 	/* what is counted */
 	int64_t records, first_seq, last_seq, first_t, last_t, bad_lines;
-	int64_t logins, refusals, serious, overrides, changes;
+	int64_t logins, remembered, refusals, serious, overrides, changes;
 	int64_t temp_told, temp_used; /* temporary codes */
 	int64_t opened, closed, not_followed;
 	int64_t hour[24][2], per_day[REPORT_DAYS][2]; /* logins, refusals */

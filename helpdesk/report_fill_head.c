@@ -193,6 +193,7 @@ fill_summary(struct report *r)
 		int64_t v;
 	} rows[] = {
 		{ W_RI_LOGINS, r->logins },
+		{ W_RI_REMEMBERED, r->remembered },
 		{ W_RI_PERSONS, 0 },
 		{ W_RI_REFUSALS, r->refusals },
 		{ W_RI_SERIOUS, r->serious },

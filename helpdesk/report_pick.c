@@ -43,6 +43,8 @@ static const struct pick gap[] = {
 static const struct pick model[] = { { "table", RF_MODEL_TABLE, NULL }, END };
 static const struct pick person[] = {
 	{ "display", RF_DISPLAY, NULL }, { "name", RF_PERSON, NULL }, END };
+static const struct pick remembered[] = {
+	{ "seq", RF_REMEMBERED, NULL }, END };
 static const struct pick repair[] = {
 	{ "bytes", RF_REPAIR_BYTES, NULL }, { "file", RF_REPAIR_FILE, NULL },
 	{ "what", RF_REPAIR_WHAT, NULL }, END };
@@ -81,6 +83,7 @@ static const struct pick record[] = {
 	{ "policy", RF_POLICY, NULL },
 	{ "policy_before", RF_BEFORE, NULL },
 	{ "reason", RF_REASON, NULL },
+	{ "remembered", N_REPORT_FIELDS, remembered },
 	{ "repair", N_REPORT_FIELDS, repair },
 	{ "result", RF_RESULT, NULL },
 	{ "revocation", N_REPORT_FIELDS, revocation },

@@ -105,6 +105,8 @@ take_login(struct report *r, const struct sek_entry *e,
 	struct tally_row *row;
 
 	r->logins++;
+	if (f[RF_REMEMBERED].kind != RFK_NONE)
+		r->remembered++;
 	r->hour[report_hour(e->is.t)][0]++;
 	r->per_day[report_day_of(&r->period, e->is.t)][0]++;
 	row = tally_row(&r->pairs, person,

@@ -479,6 +479,7 @@ enum word {
 	W_RI_UNUSED_IS,    /* %1 days, %2 from, %3 to */
 	W_RI_UNUSED_LOG,   /* %1 from */
 	W_RI_LOGINS,
+	W_RI_REMEMBERED,
 	W_RI_PERSONS,
 	W_RI_REFUSALS,
 	W_RI_SERIOUS,

@@ -178,6 +178,8 @@ static const char *const words[END_REPORT_WORDS - FIRST_REPORT_WORD]
 	AT(W_RI_UNUSED_LOG) = { "; the record only begins at %1",
 	    "。記録は %1 からです" },
 	AT(W_RI_LOGINS) = { "logins", "ログイン" },
+	AT(W_RI_REMEMBERED) = { "of these not asked again",
+	    "うち再認証の省略" },
 	AT(W_RI_PERSONS) = { "persons who logged in", "ログインした利用者" },
 	AT(W_RI_REFUSALS) = { "refusals", "拒否" },
 	AT(W_RI_SERIOUS) = { "serious failures", "重大な事象" },

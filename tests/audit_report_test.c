@@ -62,7 +62,8 @@ numbers_are_those_of_the_log(void)
 	    "\"00:00\",1,0\r\n\"01:00\",1,0\r\n\"02:00\",1,4\r\n"
 	    "\"03:00\",0,0\r\n") != NULL);
 	CHECK(strstr(table("--day", "2027-04-01", "summary"),
-	    "\"logins\",3\r\n\"persons who logged in\",2\r\n"
+	    "\"logins\",3\r\n\"of these not asked again\",0\r\n"
+	    "\"persons who logged in\",2\r\n"
 	    "\"refusals\",4\r\n\"serious failures\",1\r\n") != NULL);
 	CHECK(strstr(table("--day", "2027-04-01", "events"),
 	    "\"authentication\",\"auth\",3,3\r\n") != NULL);

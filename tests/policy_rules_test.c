@@ -79,6 +79,15 @@ bad[] = {
 	    "duplicate" },
 	{ BASE "[crl a]\nurl = http://a http://b\n", 9, "URL characters" },
 	{ BASE "[service t]\npairs = pkcs11+pin\nroles =\n", 10, "no value" },
+	{ BASE "[service t]\nremember-minutes = 0\n", 9, "1 to 60" },
+	{ BASE "[service t]\nremember-minutes = 61\n", 9, "1 to 60" },
+	{ BASE "[service t]\nremember-minutes = 5 min\n", 9,
+	    "whole number" },
+	{ BASE "[service t]\nremember-minutes = 1\nremember-minutes = 1\n",
+	    10, "duplicate" },
+	{ BASE "[service *]\nremember-minutes = 5\n", 9, "by its name" },
+	{ BASE "[service sshd]\nremember-minutes = 5\n", 9,
+	    "never for sshd" },
 	{ ROLES "\"\"\n", 8, "one is empty" },
 	{ ROLES "A,\n", 8, "one is empty" },
 	{ ROLES "A,,B\n", 8, "one is empty" },
@@ -266,12 +275,26 @@ the_token_of_the_record_is_no_module_of_logins(void)
 	sek_policy_free(p);
 }
 
+static void
+each_service_remembers_for_itself(void)
+{
+	struct sek_policy *p = accepted(BASE "[service a]\npairs = pkcs11+pin"
+	    "\nremember-minutes = 60\n[service b]\npairs = pkcs11+pin\n"
+	    "[service c]\npairs = pkcs11+pin\nremember-minutes = 1\n");
+
+	CHECK_INT(sek_policy_service(p, "a")->remember_m, 60);
+	CHECK_INT(sek_policy_service(p, "b")->remember_m, 0);
+	CHECK_INT(sek_policy_service(p, "c")->remember_m, 1);
+	sek_policy_free(p);
+}
+
 int
 main(void)
 {
 	RUN(bad_texts_name_line_and_word);
 	RUN(urls_are_strict);
 	RUN(roles_are_taken_apart);
+	RUN(each_service_remembers_for_itself);
 	RUN(each_word_of_check);
 	RUN(the_token_of_the_record_is_no_module_of_logins);
 	return CHECK_END();

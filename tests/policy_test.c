@@ -278,6 +278,7 @@ defaults(void)
 	CHECK_STR(p->fetch_proxy, "");
 	CHECK_STR(p->fetch_ca_file, "");
 	CHECK_INT(p->services[0].n_roles, 0);
+	CHECK_INT(p->services[0].remember_m, 0);
 	CHECK_STR(p->helper_user, "_sekisho");
 	CHECK_INT(p->login_s, 120);
 	CHECK_INT(p->insert_s, 30);

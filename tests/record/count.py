@@ -125,7 +125,10 @@ def authentication():
                              "age_s": rnd.randint(0, 99999)}
         if rnd.random() < 0.3:
             rec["revocation"]["grace_used"] = True
-    if rnd.random() < 0.1:
+    if rec["event"] == "auth" and rnd.random() < 0.1:
+        rec["remembered"] = {"seq": rnd.randint(1, 99),
+                             "age_s": rnd.randint(0, 3600)}
+    elif rnd.random() < 0.1:
         rec["factors"] = [{"type": "temp_code", "ok": ok}]
     return rec
 
@@ -304,6 +307,8 @@ def check(period, begin, end):
     summary = {k: int(v) for k, v in got["summary"]}
     differ("summary", summary, {
         "logins": len(logins), "refusals": len(refused),
+        "of these not asked again": sum("remembered" in r
+                                        for r in logins),
         "persons who logged in": len({get(r, "person", "name")
                                       for r in logins}),
         "serious failures": len(serious),
