@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Does a certificate have the name that a TLS server tells of it?
+ */
+#ifndef GATE_TLS_NAME_H
+#define GATE_TLS_NAME_H
+
+#include <openssl/x509.h>
+
+#include "sekisho/err.h"
+
+enum sek_tls_fit {
+	SEK_TLS_OTHER = 0,
+	SEK_TLS_PARTLY = 1, /* a server might call it so, but it is not
+			       exactly its name, or not its only one */
+	SEK_TLS_EXACTLY = 2 /* its one common name, byte for byte */
+};
+
+/* `name`: UTF-8, not empty. */
+enum sek_tls_fit sek_tls_fit(const X509 *x, const char *name);
+
+#endif
