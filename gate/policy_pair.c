@@ -163,3 +163,31 @@ policy_set_pairs(struct policy_ctx *c, const struct policy_key *k, void *at,
 		r = add_pair(c, s, w);
 	return r == SEK_OK ? check_tls(c, s, value) : r;
 }
+
+int
+policy_set_tls_name(struct policy_ctx *c, const struct policy_key *k, void *at,
+    const char *value)
+{
+	bool serial = strcmp(value, "serial-number") == 0;
+
+	(void)k;
+	if (!serial && strcmp(value, "common-name") != 0)
+		return policy_bad(c, "must be common-name or serial-number",
+		    value);
+	*(bool *)at = serial;
+	return SEK_OK;
+}
+
+int
+policy_end_service(struct policy_ctx *c)
+{
+	unsigned line = policy_key_line(c, POLICY_SERVICE, "tls-name");
+	char thing[64];
+
+	if (line == 0 || sek_service_has(&c->p->services[c->p->n_services - 1],
+	    SEK_HAVE_TLS_NAME))
+		return SEK_OK;
+	(void)snprintf(thing, sizeof thing, "%.50s tls-name", c->head);
+	return policy_fail(c, line, thing, "needs the pair tls-name+password",
+	    NULL);
+}

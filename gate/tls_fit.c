@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Compares the common names in a certificate with what a TLS server calls
- * whoever has shown one.  Runs in the gate; memory only.
+ * Compares the common names in a certificate, or its serial number, with what
+ * a TLS server calls whoever has shown one.  Runs in the gate; memory only.
  *
  * OpenVPN tells of several common names the last one, of one with a NUL what
  * stands before it, and puts '_' for control characters.  Such a name is
@@ -9,7 +9,6 @@
  */
 #include "gate/tls_name.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -50,8 +49,26 @@ fit_one(const ASN1_STRING *s, const char *name)
 	return fit;
 }
 
-enum sek_tls_fit
-sek_tls_fit(const X509 *x, const char *name)
+/* OpenVPN with `x509-username-field serialNumber`. */
+static enum sek_tls_fit
+fit_serial(const X509 *x, const char *name)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(x);
+	const unsigned char *p = ASN1_STRING_get0_data(serial);
+	size_t i, n = (size_t)ASN1_STRING_length(serial);
+
+	if (n == 0 || strncmp(name, "0x", 2) != 0 || strlen(name) != 2 + 2 * n)
+		return SEK_TLS_OTHER;
+	for (i = 0; i < n; i++)
+		if (name[2 + 2 * i] != digits[p[i] >> 4] ||
+		    name[3 + 2 * i] != digits[p[i] & 15])
+			return SEK_TLS_OTHER;
+	return SEK_TLS_EXACTLY;
+}
+
+static enum sek_tls_fit
+fit_names(const X509 *x, const char *name)
 {
 	const X509_NAME *subject = X509_get_subject_name(x);
 	enum sek_tls_fit fit = SEK_TLS_OTHER, one;
@@ -66,4 +83,10 @@ sek_tls_fit(const X509 *x, const char *name)
 		n++;
 	}
 	return fit == SEK_TLS_EXACTLY && n > 1 ? SEK_TLS_PARTLY : fit;
+}
+
+enum sek_tls_fit
+sek_tls_fit(const X509 *x, const char *name, bool serial)
+{
+	return serial ? fit_serial(x, name) : fit_names(x, name);
 }

@@ -140,7 +140,7 @@ look_at(void *arg, int64_t id, const uint8_t *der, size_t n)
 
 	if (x == NULL)
 		return SEK_OK;
-	fit = sek_tls_fit(x, s->l->tls_name);
+	fit = sek_tls_fit(x, s->l->tls_name, s->l->service->tls_serial);
 	if (fit != SEK_TLS_OTHER && sek_cert_describe(x, &info) == SEK_OK) {
 		r = sek_store_credential_by_id(s->l->store, id, &c);
 		if (r == SEK_OK)

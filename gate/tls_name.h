@@ -6,6 +6,7 @@
 #define GATE_TLS_NAME_H
 
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 #include "sekisho/err.h"
 
@@ -13,10 +14,12 @@ enum sek_tls_fit {
 	SEK_TLS_OTHER = 0,
 	SEK_TLS_PARTLY = 1, /* a server might call it so, but it is not
 			       exactly its name, or not its only one */
-	SEK_TLS_EXACTLY = 2 /* its one common name, byte for byte */
+	SEK_TLS_EXACTLY = 2 /* its one common name, byte for byte, or its
+			       serial number */
 };
 
-/* `name`: UTF-8, not empty. */
-enum sek_tls_fit sek_tls_fit(const X509 *x, const char *name);
+/* `name`: UTF-8, not empty.  `serial`: it is the serial number, as "0x" and
+ * capital hex digits, and not a common name. */
+enum sek_tls_fit sek_tls_fit(const X509 *x, const char *name, bool serial);
 
 #endif
