@@ -36,7 +36,7 @@ in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
 GATE = main session phases peer possession possession_hear candidates choose \
 	prove pin password front login_record login_ssh login_token login_last \
-	tls_name tls_fit \
+	tls_name \
 	fido_ask fido_judge fido_prove fido_take
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
@@ -97,8 +97,8 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = programs
-S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
+HOSTS = programs openvpn
+S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login tls_name \
 	last_login sekisho_cli \
 	password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
