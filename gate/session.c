@@ -110,6 +110,9 @@ open_state(struct sek_login *l)
 		return SEK_R_TRUST;
 	}
 	sek_live_install(l);
+	if (sek_service_has(l->service, SEK_HAVE_TLS_NAME) &&
+	    sek_trust_for_tls(l->trust) != SEK_OK)
+		return SEK_R_INTERNAL;
 	return SEK_R_OK;
 }
 

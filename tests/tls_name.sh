@@ -262,6 +262,36 @@ issued paper paper taro profile=nonrepudiation
 named paper
 refused cert-usage
 
+t purposes_tell_a_vpn_from_a_card
+# smart card logon, as Microsoft calls it, and TLS client
+card=1.3.6.1.4.1.311.20.2.2
+cards() {
+	conf "s/^module = .*/&\ntoken-label = $1/" \
+	    "\$a [certificate]\npurpose = $card"
+	named "$1"
+}
+for kind in "laptop clientAuth" "staff $card" "either $card,clientAuth"; do
+	issued "${kind% *}" "${kind% *}" taro eku="${kind#* }" 2>/dev/null
+	site_token "${kind% *}" "${kind% *}" || wrong "no token of $kind"
+done
+by_card() {
+	drive --service ward --user taro --steps 'auth,acct' \
+	    --answer "PIN=$SITE_PIN" --answer Password=himitsu-1
+}
+cards laptop
+ended 0
+by_card
+refused cert-usage
+cards staff
+refused cert-usage
+by_card
+ended 0
+cards either
+ended 0
+by_card
+ended 0
+conf
+
 t a_person_who_is_suspended
 issued own own taro
 site_desk person suspend taro --reason away >/dev/null || wrong "not suspended"
