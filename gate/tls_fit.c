@@ -9,8 +9,9 @@
  */
 #include "gate/tls_name.h"
 
-#include <stdint.h>
 #include <string.h>
+
+#define MAX_SERIAL 64u /* bytes; RFC 5280 4.1.2.2 says 20 */
 
 /* As it might be told: up to a NUL, without control characters. */
 static bool
@@ -49,22 +50,38 @@ fit_one(const ASN1_STRING *s, const char *name)
 	return fit;
 }
 
-/* OpenVPN with `x509-username-field serialNumber`. */
+/* What OpenVPN tells with `x509-username-field serialNumber`: "0x" and two
+ * capital hex digits for each byte.  0: it is none. */
+static size_t
+serial_of(const char *name, uint8_t *out, size_t cap)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char *hex = name + 2, *high, *low;
+	size_t i, n = strlen(name);
+
+	if (n < 4 || n % 2 != 0 || n / 2 - 1 > cap || name[0] != '0' ||
+	    name[1] != 'x')
+		return 0;
+	for (i = 0; i < n / 2 - 1; i++) {
+		high = strchr(digits, hex[2 * i]);
+		low = strchr(digits, hex[2 * i + 1]);
+		if (high == NULL || low == NULL)
+			return 0;
+		out[i] = (uint8_t)((high - digits) << 4 | (low - digits));
+	}
+	return i;
+}
+
 static enum sek_tls_fit
 fit_serial(const X509 *x, const char *name)
 {
-	static const char digits[] = "0123456789ABCDEF";
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(x);
-	const unsigned char *p = ASN1_STRING_get0_data(serial);
-	size_t i, n = (size_t)ASN1_STRING_length(serial);
+	uint8_t told[MAX_SERIAL];
+	size_t n = serial_of(name, told, sizeof told);
 
-	if (n == 0 || strncmp(name, "0x", 2) != 0 || strlen(name) != 2 + 2 * n)
-		return SEK_TLS_OTHER;
-	for (i = 0; i < n; i++)
-		if (name[2 + 2 * i] != digits[p[i] >> 4] ||
-		    name[3 + 2 * i] != digits[p[i] & 15])
-			return SEK_TLS_OTHER;
-	return SEK_TLS_EXACTLY;
+	return n > 0 && n == (size_t)ASN1_STRING_length(serial) &&
+	    memcmp(told, ASN1_STRING_get0_data(serial), n) == 0 ?
+	    SEK_TLS_EXACTLY : SEK_TLS_OTHER;
 }
 
 static enum sek_tls_fit
@@ -89,4 +106,56 @@ enum sek_tls_fit
 sek_tls_fit(const X509 *x, const char *name, bool serial)
 {
 	return serial ? fit_serial(x, name) : fit_names(x, name);
+}
+
+/* Are these bytes there, each so far from the one before? */
+static bool
+holds(const uint8_t *der, size_t n, const char *run, size_t len, size_t apart)
+{
+	size_t i, k;
+
+	for (i = 0; len > 0 && i + (len - 1) * apart < n; i++) {
+		for (k = 0; k < len; k++)
+			if (der[i + k * apart] != (uint8_t)run[k])
+				break;
+		if (k == len)
+			return true;
+	}
+	return false;
+}
+
+/* The longest part of a name that has the same bytes in each string type, but
+ * for how far they are apart.  A '_' may stand for something else. */
+static size_t
+longest_run(const char *name, const char **run)
+{
+	size_t n, best = 0;
+
+	for (; *name != '\0'; name += n > 0 ? n : 1) {
+		for (n = 0; name[n] >= ' ' && name[n] < 0x7f &&
+		    name[n] != '_'; n++)
+			;
+		if (n > best) {
+			best = n;
+			*run = name;
+		}
+	}
+	return best;
+}
+
+bool
+sek_tls_may_fit(const uint8_t *der, size_t n, const char *name, bool serial)
+{
+	uint8_t told[MAX_SERIAL];
+	const char *run = NULL;
+	size_t len;
+
+	if (serial) {
+		len = serial_of(name, told, sizeof told);
+		return len > 0 && memmem(der, n, told, len) != NULL;
+	}
+	len = longest_run(name, &run);
+	/* one, two and four bytes a character */
+	return len == 0 || holds(der, n, run, len, 1) ||
+	    holds(der, n, run, len, 2) || holds(der, n, run, len, 4);
 }

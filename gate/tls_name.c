@@ -134,13 +134,16 @@ look_at(void *arg, int64_t id, const uint8_t *der, size_t n)
 	struct sek_credential c = { .id = 0 };
 	struct sek_cert_info info;
 	struct search *s = arg;
+	const char *name = s->l->tls_name;
+	bool serial = s->l->service->tls_serial;
 	enum sek_tls_fit fit;
-	X509 *x = sek_cert_parse(der, n);
 	int r = SEK_OK;
+	X509 *x;
 
-	if (x == NULL)
+	if (!sek_tls_may_fit(der, n, name, serial) ||
+	    (x = sek_cert_parse(der, n)) == NULL)
 		return SEK_OK;
-	fit = sek_tls_fit(x, s->l->tls_name, s->l->service->tls_serial);
+	fit = sek_tls_fit(x, name, serial);
 	if (fit != SEK_TLS_OTHER && sek_cert_describe(x, &info) == SEK_OK) {
 		r = sek_store_credential_by_id(s->l->store, id, &c);
 		if (r == SEK_OK)

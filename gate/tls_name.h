@@ -7,6 +7,8 @@
 
 #include <openssl/x509.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "sekisho/err.h"
 
@@ -21,5 +23,10 @@ enum sek_tls_fit {
 /* `name`: UTF-8, not empty.  `serial`: it is the serial number, as "0x" and
  * capital hex digits, and not a common name. */
 enum sek_tls_fit sek_tls_fit(const X509 *x, const char *name, bool serial);
+
+/* False: a certificate of this DER cannot be called so, and need not be
+ * parsed, which takes long where thousands are enrolled. */
+bool sek_tls_may_fit(const uint8_t *der, size_t n, const char *name,
+    bool serial);
 
 #endif

@@ -39,6 +39,18 @@ certificate(const struct cn *cn, size_t n)
 	return x;
 }
 
+/* Of the whole subject, as it stands in a certificate. */
+static bool
+may_fit(X509 *x, const char *name)
+{
+	unsigned char *der = NULL;
+	int n = i2d_X509_NAME(X509_get_subject_name(x), &der);
+	bool may = n > 0 && sek_tls_may_fit(der, (size_t)n, name, false);
+
+	OPENSSL_free(der);
+	return may;
+}
+
 static void
 common_names(void)
 {
@@ -91,6 +103,8 @@ common_names(void)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		x = certificate(rows[i].cn, 2);
 		fit = sek_tls_fit(x, rows[i].name, false);
+		/* what fits at all is never passed over unparsed */
+		CHECK(fit == SEK_TLS_OTHER || may_fit(x, rows[i].name));
 		X509_free(x);
 		if (fit != rows[i].fit)
 			printf("# row %zu: %s\n", i, rows[i].name);
@@ -128,7 +142,9 @@ static enum sek_tls_fit
 by_serial(const char *decimal, const char *name)
 {
 	ASN1_INTEGER *serial;
+	unsigned char *der = NULL;
 	BIGNUM *number = NULL;
+	int n;
 	X509 *x = certificate(&(struct cn){ UTF8, BYTES("0x01") }, 1);
 	enum sek_tls_fit fit;
 
@@ -136,6 +152,10 @@ by_serial(const char *decimal, const char *name)
 	serial = BN_to_ASN1_INTEGER(number, NULL);
 	CHECK(serial != NULL && X509_set_serialNumber(x, serial) == 1);
 	fit = sek_tls_fit(x, name, true);
+	n = i2d_ASN1_INTEGER(serial, &der);
+	CHECK(n > 0 && (fit == SEK_TLS_OTHER ||
+	    sek_tls_may_fit(der, (size_t)n, name, true)));
+	OPENSSL_free(der);
 	ASN1_INTEGER_free(serial);
 	BN_free(number);
 	X509_free(x);
@@ -159,11 +179,32 @@ serial_numbers(void)
 	CHECK_INT(by_serial("2", "0x01"), SEK_TLS_OTHER);
 }
 
+static void
+passed_over_unparsed(void)
+{
+	static const uint8_t der[] = "..taro-laptop..";
+	size_t n = sizeof der - 1;
+
+	CHECK(sek_tls_may_fit(der, n, "taro-laptop", false));
+	CHECK(sek_tls_may_fit(der, n, "taro_laptop", false));
+	CHECK(sek_tls_may_fit(der, n, "___", false));
+	CHECK(sek_tls_may_fit(der, n, "太郎", false));
+	CHECK(sek_tls_may_fit(der, n, "-laptop..", false));
+	CHECK(!sek_tls_may_fit(der, n, "-laptop...", false));
+	CHECK(!sek_tls_may_fit(der, n, "hanako", false));
+	CHECK(!sek_tls_may_fit(der, 3, "taro", false));
+	CHECK(!sek_tls_may_fit(der, 0, "t", false));
+	CHECK(sek_tls_may_fit(der, n, "0x7461", true));
+	CHECK(!sek_tls_may_fit(der, n, "0x7462", true));
+	CHECK(!sek_tls_may_fit(der, n, "taro", true));
+}
+
 int
 main(void)
 {
 	RUN(common_names);
 	RUN(broken_names);
 	RUN(serial_numbers);
+	RUN(passed_over_unparsed);
 	return CHECK_END();
 }
