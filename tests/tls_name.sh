@@ -193,6 +193,29 @@ drive "${from[@]}" --answer login=nobody-here \
 refused unknown-user
 like_the_others
 
+t a_user_whose_name_is_no_name
+drive "${from[@]}" --answer "login=taro' OR '1'='1" --answer TLS=taro-laptop \
+    --answer Password=himitsu-1
+refused bad-name "\"claimed\":\"taro' OR '1'='1\""
+
+t no_user
+drive "${from[@]}" --answer login= --answer TLS=taro-laptop
+refused no-tls-name "the user's name has no answer"
+
+t by_serial_number
+conf "\$a tls-name = serial-number"
+named "0x$(pki_serial "$SITE/pki/taro.crt")"
+ended 0
+one_record '"reason":"ok"' '"tls_name":"0x'
+named taro-laptop
+refused no-match
+like_the_others
+named "0x$(pki_serial "$SITE/pki/taro.crt" | tr A-F a-f)"
+refused no-match
+conf
+named "0x$(pki_serial "$SITE/pki/taro.crt")"
+refused no-match
+
 t a_shared_account
 site_desk account add ward --shared >/dev/null
 site_desk account grant ward taro >/dev/null || wrong "no account"
