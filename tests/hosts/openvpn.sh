@@ -173,6 +173,9 @@ by_number() {
 }
 
 t certificate_and_password
+# the one of the example, but for the service
+grep -qF "\"openvpn ${line#vpn }\"" examples/openvpn/server.conf ||
+    wrong "examples/openvpn/server.conf has another line"
 serve "$line"
 connect taro himitsu-1 taro
 up
@@ -286,25 +289,41 @@ shows AUTH_FAILED
 # it takes no message, and that alone ends nothing
 attempt '"reason":"no-token"' '"service":"ward"'
 
+# Keys are renewed after so many packets: not before the tunnel is there.
+soon=(--reneg-sec 3600 --reneg-pkts 12)
+traffic() {
+	far timeout 1 bash -c 'for i in {1..8}; do : </dev/tcp/10.8.0.1/9
+	    done' >/dev/null 2>&1
+}
 t judged_again_when_keys_are_renewed
-serve "$line" --reneg-sec 3 --username-as-common-name
+serve "$line" "${soon[@]}" --username-as-common-name
 connect hanako himitsu-1 hanako
 up
-again() { (($(auths) >= before + 2)); }
+again() {
+	traffic
+	(($(auths) >= before + 2))
+}
 until_so again || wrong "not asked again"
 attempt '"reason":"ok"' '"tls_name":"hanako-laptop"'
 site_desk suspend "$(by_number hanako-laptop)" --reason lost >/dev/null ||
     wrong "cannot be suspended"
-until_so grep -q AUTH_FAILED "$dir/out" || wrong "still in"
+out() {
+	traffic
+	grep -q AUTH_FAILED "$dir/out"
+}
+until_so out || wrong "still in"
 attempt '"reason":"credential-suspended"'
 site_desk resume "$(by_number hanako-laptop)" --reason found >/dev/null ||
     wrong "cannot be resumed"
 
 t not_judged_again_with_tokens_of_the_server
-serve "$line" --reneg-sec 3 --auth-gen-token 0 240
+serve "$line" "${soon[@]}" --auth-gen-token
 connect hanako himitsu-1 hanako
 up
-renewed() { (($(grep -c 'Control Channel: TLS' "$dir/out") >= 2)); }
+renewed() {
+	traffic
+	(($(grep -c 'Control Channel: TLS' "$dir/out") >= 2))
+}
 until_so renewed || wrong "keys were not renewed"
 (($(auths) == before + 1)) || wrong "asked again"
 
