@@ -97,13 +97,14 @@ serve() {
 		kill "$server"
 		wait "$server" 2>/dev/null
 	fi
+	: >"$dir/server" # what the one before said is not looked at
 	"$openvpn" --mode server --tls-server --dev tun0 "${tun[@]}" \
 	    --topology subnet --server 10.8.0.0 255.255.255.0 \
 	    --local 192.0.2.1 --port 1194 --proto udp --verb 3 \
 	    --ca "$SITE/pki/ca.crt" --cert "$SITE/pki/gateway.crt" \
 	    --key "$SITE/pki/gateway.key" --dh none --tmp-dir "$dir/tmp" \
 	    --plugin "$plugin" "$args" --setenv deferred_auth_pam 1 "$@" \
-	    >"$dir/server" 2>&1 &
+	    >>"$dir/server" 2>&1 &
 	server=$!
 	until_so grep -q 'Initialization Sequence Completed' "$dir/server" ||
 	    wrong "no server: $(tail -n 3 "$dir/server")"
@@ -117,13 +118,14 @@ connect() {
 	shift 3
 	bye
 	(umask 077 && printf '%s\n%s\n' "$user" "$password" >"$dir/who")
+	: >"$dir/out"
 	# not by far(): the process that is killed must be this one
 	nsenter --net=/proc/$far_net/ns/net "$openvpn" --client --dev tun1 \
 	    "${tun[@]}" --proto udp --remote 192.0.2.1 1194 --nobind \
 	    --ca "$SITE/pki/ca.crt" --remote-cert-ku --verb 3 "${cert[@]}" \
 	    --auth-user-pass "$dir/who" --auth-retry none \
 	    --connect-retry-max 1 --explicit-exit-notify 1 "$@" \
-	    >"$dir/out" 2>&1 &
+	    >>"$dir/out" 2>&1 &
 	client=$!
 	until_so grep -qE 'Initialization Sequence Completed|AUTH_FAILED|Exit' \
 	    "$dir/out" || wrong "neither up nor refused"
