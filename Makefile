@@ -36,7 +36,7 @@ in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
 GATE = main session phases peer possession possession_hear candidates choose \
 	prove pin password front login_record login_ssh login_token login_last \
-	remember fido_ask fido_judge fido_prove fido_take ssh_find
+	remember fido_ask fido_judge fido_prove fido_take ssh_find tls_name
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
@@ -96,9 +96,9 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = su sudo login polkit remember
+HOSTS = su sudo login polkit remember openvpn
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
-	last_login ssh_login sekisho_cli \
+	tls_name last_login ssh_login sekisho_cli \
 	password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \

@@ -130,6 +130,9 @@ static const struct sek_reason_row rows[] = {
 	{ SEK_R_KEY_HELD, "key-held", DENIED, false,
 	    SYSTEM("This key is enrolled already.",
 	        "このセキュリティキーはすでに登録されています。") },
+	{ SEK_R_NO_TLS_NAME, "no-tls-name", DENIED, true, GENERIC },
+	{ SEK_R_TLS_NAME_AMBIGUOUS, "tls-name-ambiguous", DENIED, true,
+	    GENERIC },
 
 	{ SEK_R_NO_SSH_KEY, "no-ssh-key", DENIED, true, GENERIC },
 	{ SEK_R_SSH_CERTIFICATE, "ssh-certificate", DENIED, false,

@@ -83,6 +83,9 @@ static const char *const texts[SEK_N_TEXTS][SEK_N_LANGS] = {
 	    "初回のログインです。これまでの拒否: %s回" },
 	[SEK_T_LAST_FROM] = { "%s from %s", "%s、%s から" },
 	[SEK_T_LAST_ON] = { "%s on %s", "%s、%s" },
+	/* a program answers these: never to be translated */
+	[SEK_T_TLS_USER] = { "login: ", "login: " },
+	[SEK_T_TLS_NAME] = { "TLS common name: ", "TLS common name: " },
 	[SEK_T_DAYS] = { "SunMonTueWedThuFriSat", "日月火水木金土" },
 };
 

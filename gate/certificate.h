@@ -92,6 +92,9 @@ void sek_trust_ocsp_live(struct sek_trust *t, sek_ocsp_live *fn, void *arg);
  * certificate among the anchors is an anchor, self-signed or not. */
 int sek_trust_load(const struct sek_policy *p, struct sek_trust **out,
     struct sek_why *why) SEK_MUST;
+/* Of the purposes, only that of a TLS client from now on (RFC 5280 4.2.1.12):
+ * what was issued for a VPN alone need not serve as a card. */
+int sek_trust_for_tls(struct sek_trust *t) SEK_MUST;
 void sek_trust_free(struct sek_trust *t);
 
 /* Parse DER exactly (no byte left over, at most SEK_MAX_CERT). */

@@ -80,6 +80,10 @@ struct sek_login {
 
 	/* remember.c */
 	struct sek_remember remember;
+	/* tls_name.c; and begin.user where a TLS server was asked for it */
+	char tls_name[SEK_NAME_MAX]; /* what a TLS server calls who has come;
+				       "" = none was asked, or told */
+	uint64_t tls_said_ms;       /* when it did; 0: it was not asked */
 
 	/* possession.c */
 	struct sek_helper helpers[SEK_MAX_HELPERS];
@@ -98,7 +102,7 @@ struct sek_login {
 	X509 *leaf;                 /* owned */
 	int64_t denied;             /* row of the deny-list, 0: none */
 
-	/* prove.c */
+	/* prove.c, tls_name.c */
 	enum sek_pair pair;         /* 0: none was begun */
 	struct sek_challenge challenge;
 	enum sek_scheme scheme;     /* 0: no signature */
@@ -187,6 +191,11 @@ void sek_pin_tell_wrong(struct sek_login *l, int8_t tries_left);
 bool sek_remember_find(struct sek_login *l);
 void sek_remember_keep(struct sek_login *l, enum sek_reason reason,
     uint64_t record);
+/* tls_name.c: ask a TLS server for the user's name and that in the client's
+ * certificate; OK: both are there. */
+enum sek_reason sek_tls_ask(struct sek_login *l);
+/* tls_name.c: whose the certificates of that name are; OK: each is good. */
+enum sek_reason sek_tls_find(struct sek_login *l);
 
 /* prove.c: the PIN dialogue and the signature. */
 enum sek_reason sek_prove(struct sek_login *l);

@@ -114,6 +114,8 @@ add_where(json_t *rec, const struct sek_login *l)
 	/* only root is believed about the name of the service */
 	sek_record_bool(rec, "where.service_claimed", l->peer != 0);
 	sek_login_add_ssh(rec, l);
+	if (l->tls_name[0] != '\0')
+		sek_record_str(rec, "where.tls_name", l->tls_name);
 }
 
 static void
@@ -143,6 +145,10 @@ add_possession(json_t *rec, const struct sek_login *l)
 		break;
 	case SEK_HAVE_SSH_KEY:
 		add_factor(rec, "have", "ssh-key", "sshd", l->possession, -1);
+		break;
+	case SEK_HAVE_TLS_NAME:
+		add_factor(rec, "have", "tls-name", "tls-server",
+		    l->possession, -1);
 		break;
 	default:
 		add_factor(rec, "have", "pkcs11", "gate", l->possession, -1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the record of a login says of the token: a card with its certificate,
- * or a FIDO2 key with its credential and its model.
+ * the certificate of which a TLS server told the name, or a FIDO2 key with its credential and its model.
  * Runs in the gate.  Of a key's credential only a hash of the id is written.
  */
 #include <openssl/sha.h>
@@ -27,12 +27,16 @@ add_certificate(json_t *rec, const struct sek_login *l)
 static void
 add_card(json_t *rec, const struct sek_login *l)
 {
-	sek_record_str(rec, "token.kind", "pkcs11");
-	sek_record_str(rec, "token.module", l->helper == NULL ? "" :
-	    l->helper->module->name);
-	sek_record_str(rec, "token.label", l->key.label);
-	sek_record_str(rec, "token.token_serial", l->key.serial);
-	sek_record_str(rec, "token.reader", l->key.reader);
+	if (l->tls_name[0] != '\0') {
+		sek_record_str(rec, "token.kind", "tls-name");
+	} else {
+		sek_record_str(rec, "token.kind", "pkcs11");
+		sek_record_str(rec, "token.module", l->helper == NULL ? "" :
+		    l->helper->module->name);
+		sek_record_str(rec, "token.label", l->key.label);
+		sek_record_str(rec, "token.token_serial", l->key.serial);
+		sek_record_str(rec, "token.reader", l->key.reader);
+	}
 	sek_record_int(rec, "token.credential", l->credential.id);
 	add_certificate(rec, l);
 }

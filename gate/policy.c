@@ -147,7 +147,8 @@ check_whole(struct policy_ctx *c)
 	const struct sek_policy *p = c->p;
 	int r;
 
-	if (p->anchors[0] == '\0' && p->n_modules > 0)
+	if (p->anchors[0] == '\0' && (p->n_modules > 0 ||
+	    sek_policy_has(p, SEK_HAVE_TLS_NAME)))
 		return policy_fail(c, section_line(c, POLICY_PATHS),
 		    "[paths] trust-anchors", "is missing", NULL);
 	if (p->n_services == 0)

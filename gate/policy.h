@@ -68,6 +68,8 @@ struct sek_service {
 	char *roles[SEK_MAX_ROLES]; /* roles: one of these must be in the
 				       certificate; owned; none: any */
 	size_t n_roles;
+	bool tls_serial;            /* tls-name = common-name | serial-number,
+				       common-name */
 	bool last_login;            /* last-login = yes | no, no: tell the
 				       person of the login before */
 	uint32_t remember_m;        /* remember-minutes, 1..60; 0: never is a

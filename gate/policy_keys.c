@@ -139,6 +139,8 @@ static const struct policy_key keys[] = {
 
 	{ POLICY_SERVICE, "pairs", policy_set_pairs, SERVICE(pairs), 0, 0 },
 	{ POLICY_SERVICE, "roles", policy_set_roles, SERVICE(roles), 0, 0 },
+	{ POLICY_SERVICE, "tls-name", policy_set_tls_name,
+	    SERVICE(tls_serial), 0, 0 },
 	{ POLICY_SERVICE, "last-login", policy_set_yes_no,
 	    SERVICE(last_login), 0, 0 },
 	{ POLICY_SERVICE, "remember-minutes", policy_set_remember,

@@ -125,7 +125,7 @@ end_section(struct policy_ctx *c)
 		    policy_key_line(c, c->section, needs[i].key) == 0)
 			return policy_fail(c, c->section_at[c->section],
 			    c->head, needs[i].problem, NULL);
-	return SEK_OK;
+	return c->section == POLICY_SERVICE ? policy_end_service(c) : SEK_OK;
 }
 
 static int

@@ -129,10 +129,29 @@ add_pair(struct policy_ctx *c, struct sek_service *s, char *word)
 	return SEK_OK;
 }
 
+/* A TLS server answers what it was configured to, and shows nothing: nobody
+ * is there to type a PIN.  And a service that was not meant so, in which
+ * people type, must not fall to it. */
+static int
+check_tls(struct policy_ctx *c, const struct sek_service *s,
+    const char *value)
+{
+	if (!sek_service_has(s, SEK_HAVE_TLS_NAME))
+		return SEK_OK;
+	if (s->n_pairs > 1)
+		return policy_bad(c, "a service with tls-name+password can "
+		    "have no other pair", value);
+	if (strcmp(s->name, "*") == 0)
+		return policy_bad(c, "only a service that is named can have "
+		    "this pair", value);
+	return SEK_OK;
+}
+
 int
 policy_set_pairs(struct policy_ctx *c, const struct policy_key *k, void *at,
     const char *value)
 {
+	struct sek_service *s = &c->p->services[c->p->n_services - 1];
 	char words[POLICY_MAX_LINE + 1], *rest = words, *w;
 	int r = SEK_OK;
 
@@ -141,6 +160,34 @@ policy_set_pairs(struct policy_ctx *c, const struct policy_key *k, void *at,
 	(void)snprintf(words, sizeof words, "%s", value);
 	/* strsep(), because an empty word between two commas is an error */
 	while (r == SEK_OK && (w = strsep(&rest, ",")) != NULL)
-		r = add_pair(c, &c->p->services[c->p->n_services - 1], w);
-	return r;
+		r = add_pair(c, s, w);
+	return r == SEK_OK ? check_tls(c, s, value) : r;
+}
+
+int
+policy_set_tls_name(struct policy_ctx *c, const struct policy_key *k, void *at,
+    const char *value)
+{
+	bool serial = strcmp(value, "serial-number") == 0;
+
+	(void)k;
+	if (!serial && strcmp(value, "common-name") != 0)
+		return policy_bad(c, "must be common-name or serial-number",
+		    value);
+	*(bool *)at = serial;
+	return SEK_OK;
+}
+
+int
+policy_end_service(struct policy_ctx *c)
+{
+	unsigned line = policy_key_line(c, POLICY_SERVICE, "tls-name");
+	char thing[64];
+
+	if (line == 0 || sek_service_has(&c->p->services[c->p->n_services - 1],
+	    SEK_HAVE_TLS_NAME))
+		return SEK_OK;
+	(void)snprintf(thing, sizeof thing, "%.50s tls-name", c->head);
+	return policy_fail(c, line, thing, "needs the pair tls-name+password",
+	    NULL);
 }

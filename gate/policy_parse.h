@@ -108,6 +108,10 @@ int policy_set_pairs(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
 int policy_set_remember(struct policy_ctx *, const struct policy_key *,
     void *, const char *);
+int policy_set_tls_name(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
+/* What the keys of a [service NAME] say together. */
+int policy_end_service(struct policy_ctx *) SEK_MUST;
 int policy_set_roles(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
 int policy_set_crl_url(struct policy_ctx *, const struct policy_key *, void *,

@@ -104,7 +104,8 @@ open_state(struct sek_login *l)
 		return SEK_R_STORE;
 	}
 	/* a FIDO2 key has no issuer, and an SSH key may have none */
-	if (!sek_service_has(l->service, SEK_HAVE_PKCS11))
+	if (!sek_service_has(l->service, SEK_HAVE_PKCS11) &&
+	    !sek_service_has(l->service, SEK_HAVE_TLS_NAME))
 		return SEK_R_OK;
 	r = sek_trust_load(l->policy, &l->trust, &why);
 	if (r != SEK_OK) {
@@ -112,6 +113,9 @@ open_state(struct sek_login *l)
 		return SEK_R_TRUST;
 	}
 	sek_live_install(l);
+	if (sek_service_has(l->service, SEK_HAVE_TLS_NAME) &&
+	    sek_trust_for_tls(l->trust) != SEK_OK)
+		return SEK_R_INTERNAL;
 	return SEK_R_OK;
 }
 
@@ -192,6 +196,23 @@ find_possession(struct sek_login *l, enum sek_reason about_account)
 	return reason;
 }
 
+/* Whose name a TLS server tells.  Whether anybody here has it, nobody may
+ * learn from what is asked: the password is in any case. */
+static enum sek_reason
+find_name(struct sek_login *l, enum sek_reason about_account)
+{
+	enum sek_reason reason = sek_tls_find(l);
+
+	if (reason == SEK_R_NO_MATCH && l->not_granted)
+		reason = SEK_R_NOT_GRANTED;
+	if (reason != SEK_R_OK || about_account != SEK_R_OK)
+		sek_password_pretend(l);
+	if (about_account != SEK_R_OK && (reason == SEK_R_OK ||
+	    sek_reason(reason)->paced))
+		return about_account;
+	return reason;
+}
+
 /* Neither deny-list nor helpdesk have anything against it now. */
 static enum sek_reason
 check_deny_list(struct sek_login *l, const struct sek_person *p)
@@ -264,19 +285,25 @@ static enum sek_reason
 decide(struct sek_login *l)
 {
 	enum sek_reason about_account, reason;
+	bool tls;
 
 	if ((reason = check_request(l)) != SEK_R_OK)
 		return reason;
 	if ((reason = start_helpers(l)) != SEK_R_OK ||
 	    (reason = open_state(l)) != SEK_R_OK)
 		return reason;
+	tls = sek_service_has(l->service, SEK_HAVE_TLS_NAME);
+	if (tls && (reason = sek_tls_ask(l)) != SEK_R_OK)
+		return reason;
 	about_account = look_up_account(l);
 	if (about_account == SEK_R_STORE)
 		return about_account;
-	if (about_account == SEK_R_OK && sek_remember_find(l))
+	if (!tls && about_account == SEK_R_OK && sek_remember_find(l))
 		return judge_again(l);
 
-	if ((reason = find_possession(l, about_account)) != SEK_R_OK)
+	reason = tls ? find_name(l, about_account) :
+	    find_possession(l, about_account);
+	if (reason != SEK_R_OK)
 		return reason;
 	if (l->possession != SEK_PASSED &&
 	    (reason = sek_prove(l)) != SEK_R_OK)
@@ -299,6 +326,9 @@ proved_by_its_kind(const struct sek_login *l)
 	case SEK_HAVE_SSH_KEY:
 		/* sshd's word, and only root's sshd's */
 		return l->helper == NULL && l->ssh.found && l->peer == 0;
+	case SEK_HAVE_TLS_NAME:
+		return l->helper == NULL && l->peer == 0 &&
+		    l->leaf != NULL && l->tls_name[0] != '\0';
 	default:
 		return false;
 	}
@@ -349,11 +379,15 @@ pair_is_complete(const struct sek_login *l)
 static void
 pace(struct sek_login *l, enum sek_reason reason)
 {
-	const uint64_t at = l->front.said_ms + l->policy->fail_delay_ms;
+	/* a TLS server answers at once, and is the one that waits: all that
+	 * comes after its first word would tell */
+	const bool tls = l->tls_said_ms != 0;
+	const uint64_t at = l->policy->fail_delay_ms +
+	    (tls ? l->tls_said_ms : l->front.said_ms);
 	uint64_t now = sek_now_ms();
 	struct pollfd gone = { .fd = l->front.chan.fd, .events = 0 };
 
-	if (!sek_reason(reason)->paced)
+	if (!sek_reason(reason)->paced && !tls)
 		return;
 	while (now < at && poll(&gone, 1, (int)(at - now)) == 0)
 		now = sek_now_ms();

@@ -171,6 +171,11 @@ int sek_store_each_certificate(struct sek_store *s,
     int (*fn)(void *arg, int64_t credential, const uint8_t *der, size_t n),
     void *arg) SEK_MUST;
 
+/* The same of each, whatever has become of it or of its person. */
+int sek_store_each_kept(struct sek_store *s,
+    int (*fn)(void *arg, int64_t credential, const uint8_t *der, size_t n),
+    void *arg) SEK_MUST;
+
 /* Is any of these on the deny-list?  SEK_OK: the row is in *out;
  * SEK_E_NOENT: none is.  NULL: not asked about. */
 int sek_store_denied(struct sek_store *s, const char *person,

@@ -141,6 +141,17 @@ sek_store_each_certificate(struct sek_store *s,
 	    " AND c.kind = 1 AND c.cert IS NOT NULL ORDER BY c.id", 0, &w);
 }
 
+int
+sek_store_each_kept(struct sek_store *s,
+    int (*fn)(void *arg, int64_t credential, const uint8_t *der, size_t n),
+    void *arg)
+{
+	const struct walk w = { .cert = fn, .arg = arg };
+
+	return walk(s, "SELECT c.id, c.cert FROM credential c"
+	    " WHERE c.kind = 1 AND c.cert IS NOT NULL ORDER BY c.id", 0, &w);
+}
+
 /* Keeps the first one. */
 static int
 keep_cert(void *arg, int64_t id, const uint8_t *der, size_t n)

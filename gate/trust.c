@@ -204,6 +204,23 @@ sek_trust_load(const struct sek_policy *p, struct sek_trust **out,
 	return SEK_OK;
 }
 
+int
+sek_trust_for_tls(struct sek_trust *t)
+{
+	ASN1_OBJECT *client = OBJ_nid2obj(NID_client_auth);
+	STACK_OF(ASN1_OBJECT) *purposes = sk_ASN1_OBJECT_new_null();
+
+	/* one of OpenSSL's own, which are not freed */
+	if (purposes == NULL || client == NULL ||
+	    sk_ASN1_OBJECT_push(purposes, client) <= 0) {
+		sk_ASN1_OBJECT_free(purposes);
+		return SEK_E_NOMEM;
+	}
+	sk_ASN1_OBJECT_pop_free(t->purposes, ASN1_OBJECT_free);
+	t->purposes = purposes;
+	return SEK_OK;
+}
+
 void
 sek_trust_free(struct sek_trust *t)
 {

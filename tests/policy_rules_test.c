@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sekisho.conf as text: where revocation data comes from, and roles.
+ * sekisho.conf as text: where revocation data comes from, roles, and what a
+ * TLS server tells.
  */
 #include "tests/policy_fixture.h"
 
 #define OCSP BASE "[revocation]\ncheck = ocsp\n" /* 9 lines */
+#define TLS "[service v]\npairs = tls-name+password" /* 2 lines */
 #define ROLES BASE "roles = "                     /* in line 8 */
 
 static const struct { const char *text; unsigned line; const char *word; }
@@ -46,6 +48,19 @@ bad[] = {
 	/* it is no module of logins any more */
 	{ BASE "[record]\ntoken-module = a\ntoken-key = k\n", 0,
 	    "a service has a pair with pkcs11" },
+	{ BASE TLS ", pkcs11+pin\n", 9, "can have no other pair, not \"tls-" },
+	{ BASE "[service v]\npairs = ssh-key+password, tls-name+password\n",
+	    9, "can have no other pair" },
+	{ BASE "[service *]\npairs = tls-name+password\n", 9,
+	    "only a service that is named" },
+	{ "[paths]\ncrls = /c\n" TLS "\n", 1,
+	    "[paths] trust-anchors: is missing" },
+	{ BASE "tls-name = common-name\n", 8,
+	    "[service s] tls-name: needs the pair tls-name+password" },
+	{ BASE "tls-name = serial-number\n[limits]\n", 8, "needs the pair" },
+	{ BASE TLS "\ntls-name = serial\n", 10,
+	    "must be common-name or serial-number, not \"serial\"" },
+	{ BASE TLS "\ntls-name = CN\n", 10, "must be common-name" },
 	{ BASE "[paths]\n", 8, "line 1 already" },
 	{ "[paths]\ncache = cache\n", 2, "cache: must be an absolute" },
 	{ "[paths]\ncache = /a/../b\n", 2, "\"..\"" },
@@ -288,6 +303,27 @@ each_service_remembers_for_itself(void)
 	sek_policy_free(p);
 }
 
+static void
+what_a_tls_server_tells(void)
+{
+	struct sek_policy *p = accepted(BASE TLS "\n");
+	const struct sek_service *s = sek_policy_service(p, "v");
+
+	CHECK(s != NULL && sek_service_has(s, SEK_HAVE_TLS_NAME));
+	CHECK(!s->tls_serial);
+	sek_policy_free(p);
+	p = accepted(BASE "[service v]\ntls-name = serial-number\n"
+	    "pairs = tls-name+password\n[service w]\n"
+	    "pairs = tls-name+password\ntls-name = common-name\n");
+	CHECK(sek_policy_service(p, "v")->tls_serial);
+	CHECK(!sek_policy_service(p, "w")->tls_serial);
+	sek_policy_free(p);
+	/* no card, no module */
+	p = accepted("[paths]\ntrust-anchors = /t\ncrls = /c\n" TLS "\n");
+	CHECK_INT(p->n_modules, 0);
+	sek_policy_free(p);
+}
+
 int
 main(void)
 {
@@ -296,6 +332,7 @@ main(void)
 	RUN(roles_are_taken_apart);
 	RUN(each_service_remembers_for_itself);
 	RUN(each_word_of_check);
+	RUN(what_a_tls_server_tells);
 	RUN(the_token_of_the_record_is_no_module_of_logins);
 	return CHECK_END();
 }

@@ -55,6 +55,8 @@ enum sek_reason {
 	SEK_R_SSH_CERTIFICATE = 221, /* of no CA of ours, or not valid now */
 	SEK_R_CERT_NOT_KEPT = 222,   /* card enrolled before its certificate
 					was kept: nothing to check */
+	SEK_R_NO_TLS_NAME = 223,     /* no TLS server tells a name */
+	SEK_R_TLS_NAME_AMBIGUOUS = 224, /* which certificate has that name? */
 
 	SEK_R_CREDENTIAL_SUSPENDED = 300,
 	SEK_R_CREDENTIAL_REVOKED = 301, /* by the helpdesk */
