@@ -34,7 +34,7 @@ LD    = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 # share with the gate is in libstate.a: policy, state, certificates.
 in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
-GATE = main session phases peer possession possession_hear candidates choose \
+GATE = main session phases rescue peer possession possession_hear candidates choose \
 	prove pin password front login_record login_ssh login_token login_last \
 	fido_ask fido_judge fido_prove fido_take
 STATE = $(filter-out $(GATE),$(call in,gate))
@@ -97,7 +97,7 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
 HOSTS = programs
-S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
+S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login rescue \
 	last_login sekisho_cli \
 	password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \

@@ -83,6 +83,11 @@ static const char *const texts[SEK_N_TEXTS][SEK_N_LANGS] = {
 	    "初回のログインです。これまでの拒否: %s回" },
 	[SEK_T_LAST_FROM] = { "%s from %s", "%s、%s から" },
 	[SEK_T_LAST_ON] = { "%s on %s", "%s、%s" },
+	[SEK_T_RESCUE] = {
+	    "Rescue login without a card or key: it goes on record. "
+	    "Password of %s: ",
+	    "緊急ログインです(カード・キーなし。記録されます)。%s のパスワー"
+	    "ド: " },
 	[SEK_T_DAYS] = { "SunMonTueWedThuFriSat", "日月火水木金土" },
 };
 

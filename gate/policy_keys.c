@@ -135,6 +135,7 @@ static const struct policy_key keys[] = {
 
 	{ POLICY_SERVICE, "pairs", policy_set_pairs, SERVICE(pairs), 0, 0 },
 	{ POLICY_SERVICE, "roles", policy_set_roles, SERVICE(roles), 0, 0 },
+	{ POLICY_SERVICE, "rescue", policy_set_rescue, SERVICE(rescue), 0, 0 },
 	{ POLICY_SERVICE, "last-login", policy_set_yes_no,
 	    SERVICE(last_login), 0, 0 },
 };

@@ -247,6 +247,12 @@ decide(struct sek_login *l)
 
 	if ((reason = check_request(l)) != SEK_R_OK)
 		return reason;
+	if (sek_rescue_named(l))
+		return sek_rescue(l);
+	if (l->policy->broken[0] != '\0') {
+		sek_login_detail(l, l->policy->broken);
+		return SEK_R_CONFIG;
+	}
 	if ((reason = start_helpers(l)) != SEK_R_OK ||
 	    (reason = open_state(l)) != SEK_R_OK)
 		return reason;
@@ -283,6 +289,8 @@ proved_by_its_kind(const struct sek_login *l)
 static bool
 pair_is_complete(const struct sek_login *l)
 {
+	if (l->pair == SEK_PAIR_RESCUE)
+		return sek_rescue_named(l) && l->password == SEK_PASSED;
 	/* of a pair for the token that was shown, not for another kind */
 	if (!l->matched || l->possession != SEK_PASSED ||
 	    !proved_by_its_kind(l))
@@ -301,6 +309,8 @@ pair_is_complete(const struct sek_login *l)
 	case SEK_PAIR_SSH_PASSWORD:
 	case SEK_PAIR_TLS_PASSWORD:
 		return l->password == SEK_PASSED;
+	case SEK_PAIR_RESCUE:
+		break;
 	}
 	return false;
 }
@@ -360,7 +370,8 @@ sek_session_auth(struct sek_login *l)
 	sek_possession_end(l);
 	if (reason == SEK_R_OK && !pair_is_complete(l))
 		reason = SEK_R_INTERNAL;
-	record = sek_login_record(l, "auth", reason);
+	record = sek_login_record(l, l->pair == SEK_PAIR_RESCUE ?
+	    "breakglass_start" : "auth", reason);
 	if (record == 0 && reason == SEK_R_OK)
 		reason = SEK_R_AUDIT;
 	send_verdict(l, reason, record);

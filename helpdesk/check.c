@@ -251,7 +251,7 @@ show_services(struct findings *f)
 	const struct sek_policy *p = f->d->policy;
 	const struct sek_why none = { "" };
 	const struct sek_service *s;
-	char thing[SEK_NAME_MAX + 16], text[SEK_MAX_ROLES * 70 + 200];
+	char thing[SEK_NAME_MAX + 16], text[SEK_MAX_ROLES * 70 + 400];
 	size_t i, k, n;
 
 	for (i = 0; i < p->n_services; i++) {
@@ -266,6 +266,10 @@ show_services(struct findings *f)
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 			    "%s\"%s\"", k > 0 ? ", " : "; roles ",
 			    s->roles[k]);
+		for (k = 0; k < s->n_rescue && n < sizeof(text); k++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+			    "%s%s", k > 0 ? ", " : "; rescue ",
+			    s->rescue[k]);
 		desk_found(f, thing, text, SEK_OK, &none);
 	}
 }

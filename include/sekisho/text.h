@@ -44,6 +44,7 @@ enum sek_text {
 	SEK_T_LAST_ON = 23,      /* %s service, %s terminal */
 	SEK_T_DAYS = 24,         /* Sunday first, three bytes each */
 	SEK_T_FIRST_REFUSED = 25,/* info on the first login; %s number */
+	SEK_T_RESCUE = 26,       /* secret prompt of a rescue; %s account */
 	SEK_N_TEXTS
 };
 
