@@ -9,6 +9,7 @@ SBINDIR    = $(PREFIX)/sbin
 PAMDIR     = $(LIBDIR)/$(MULTIARCH)/security
 MANDIR     = $(PREFIX)/share/man
 DOCDIR     = $(PREFIX)/share/doc/sekisho
+PAMCONFIGDIR = $(PREFIX)/share/pam-configs
 LIBDIR     = $(PREFIX)/lib
 DESTDIR    =
 
@@ -96,7 +97,7 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = programs
+HOSTS = programs pam_auth_update
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login rescue \
 	last_login sekisho_cli \
 	password_test \
@@ -246,7 +247,8 @@ lint: all
 	@BUILD=$(B) FLAGS='$(subst ','\'',$(filter-out -MMD -MP,$(ALL)))' \
 	    tests/lint.sh
 
-export B LIBEXECDIR SBINDIR PAMDIR MANDIR LIBDIR DOCDIR SYSCONFDIR DESTDIR
+export B LIBEXECDIR SBINDIR PAMDIR MANDIR LIBDIR DOCDIR SYSCONFDIR DESTDIR \
+	PAMCONFIGDIR
 install: all
 install uninstall:
 	packaging/install.sh $@
