@@ -475,6 +475,7 @@ static const struct word_part *const parts[] = {
 	&desk_words_verify,
 	&desk_words_export,
 	&desk_words_report,
+	&desk_words_doctor,
 };
 
 const char *
