@@ -206,14 +206,6 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	    "`sekisho audit show --event %3` tells when and why",
 	    "`sekisho audit show --event %3` で日時と理由を確認してくださ"
 	    "い" },
-	AT(W_DR_OUTBOX) = {
-	    "%1: syslog has taken nothing for %2 hours",
-	    "%1: syslog が %2 時間受け取っていません" },
-	AT(W_DR_OUTBOX_DO) = {
-	    "see that the system's syslog service reads it, as "
-	    "rsyslog/sekisho-forward.conf of the examples does",
-	    "例の rsyslog/sekisho-forward.conf のように syslog が読み取る"
-	    "か確認してください" },
 	AT(W_DR_RESCUE) = {
 	    "%1: opens %2 by its password alone, on record",
 	    "%1: パスワードだけで %2 を開けます(記録されます)" },
