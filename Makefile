@@ -98,7 +98,7 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
 HOSTS = programs pam_auth_update
-S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login rescue \
+S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login rescue doctor doctor_pam \
 	last_login sekisho_cli \
 	password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
