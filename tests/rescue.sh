@@ -84,6 +84,19 @@ tail -n 4 "$SITE_LOG" | grep -o '"event":"[a-z_]*"' | tr -d '\n' >"$dir/order"
 [[ $(tail -n 4 "$SITE_LOG" | grep -o '"session":"[^"]*"' | sort -u |
     wc -l) == 1 ]] || wrong "not one session"
 
+t and_from_there_to_root
+printf '\n[service su]\npairs = pkcs11+password\nrescue = root\n' >>"$SITE_CONF"
+sed -i "s|^root:[^:]*:|root:$(openssl passwd -6 root-1):|" "$SITE/etc/shadow"
+cat "$SITE/etc/shadow" >/etc/shadow
+sos=$(id -u sos)
+typing 'Password of root=root-1' -- "$(command -v setpriv)" --reuid "$sos" \
+    --regid "$sos" --clear-groups "$(command -v su)" -c "$id -un"
+ended 0
+has root
+fields breakglass_start '"reason":"ok"' '"claimed":"root"' '"service":"su"' \
+    '"ruser":"sos"'
+conf
+
 t in_japanese
 conf 's/^language = .*/language = ja/'
 typing 'のパスワード=himitsu-1' '$ =exit' -- "$login" sos
@@ -145,7 +158,6 @@ for ((i = 0; i < 250; i++)); do
 	[[ ! -S $SITE/gate.sock ]] || break
 	sleep 0.02
 done
-sos=$(id -u sos)
 chmod 755 "$BUILD/tests/pamdrive"
 cp "$BUILD/tests/pamdrive" "$SITE/pamdrive"
 run setpriv --reuid "$sos" --regid "$sos" --clear-groups timeout -k 1 30 \
