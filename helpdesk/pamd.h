@@ -16,6 +16,7 @@
 #define PAMD_VENDOR "/usr/lib/pam.d"   /* where the first has no such file */
 #define PAMD_MAX_FILE 65536u           /* bytes */
 #define PAMD_MAX_LINES 512u            /* of one stack, includes and all */
+#define PAMD_MAX_FILES 128u            /* of one stack, each time anew */
 #define PAMD_MAX_DEPTH 16u             /* of includes; libpam's own limit */
 #define PAMD_CODES 32u                 /* return values of libpam */
 

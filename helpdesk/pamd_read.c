@@ -21,6 +21,7 @@
 struct reader {
 	struct pamd_stack *out;
 	enum pamd_type type;
+	unsigned files; /* read so far */
 	struct sek_why *why;
 };
 
@@ -289,6 +290,8 @@ read_file(struct reader *r, const char *name, unsigned depth, unsigned level)
 
 	if (depth > PAMD_MAX_DEPTH)
 		return wrong(r, name, "is included too deep", SEK_E_LIMIT);
+	if (++r->files > PAMD_MAX_FILES)
+		return wrong(r, name, "is one file too many", SEK_E_LIMIT);
 	err = read_text(r, name, &text);
 	if (err == SEK_E_NOENT && depth > 0)
 		err = SEK_E_IO; /* the service itself is there */

@@ -255,6 +255,14 @@ for i in {1..9}; do
 done
 bad tree
 rm "$SITE"/pam.d/hostile?
+# without an end in sight, though no way is deep
+for i in {0..9}; do
+	printf "@include hostile$((i + 1))\n%.0s" {1..20} |
+	    site_pam "hostile${i#0}"
+done
+: | site_pam hostile10
+bad files
+rm "$SITE"/pam.d/hostile?*
 head -c 200000 /dev/zero | tr '\0' '#' | site_pam hostile
 bad huge
 head -c 3000 /dev/urandom | site_pam hostile
