@@ -9,6 +9,7 @@ SBINDIR    = $(PREFIX)/sbin
 PAMDIR     = $(LIBDIR)/$(MULTIARCH)/security
 MANDIR     = $(PREFIX)/share/man
 DOCDIR     = $(PREFIX)/share/doc/sekisho
+PAMCONFIGDIR = $(PREFIX)/share/pam-configs
 LIBDIR     = $(PREFIX)/lib
 DESTDIR    =
 
@@ -34,7 +35,7 @@ LD    = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 # share with the gate is in libstate.a: policy, state, certificates.
 in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
-GATE = main session phases peer possession possession_hear candidates choose \
+GATE = main session phases rescue peer possession possession_hear candidates choose \
 	prove pin password front login_record login_ssh login_token login_last \
 	remember fido_ask fido_judge fido_prove fido_take ssh_find tls_name
 STATE = $(filter-out $(GATE),$(call in,gate))
@@ -96,9 +97,9 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = su sudo login polkit remember openvpn
+HOSTS = su sudo login polkit remember openvpn pam_auth_update
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
-	tls_name last_login ssh_login sekisho_cli \
+	rescue doctor doctor_pam tls_name last_login ssh_login sekisho_cli \
 	password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
@@ -246,7 +247,8 @@ lint: all
 	@BUILD=$(B) FLAGS='$(subst ','\'',$(filter-out -MMD -MP,$(ALL)))' \
 	    tests/lint.sh
 
-export B LIBEXECDIR SBINDIR PAMDIR MANDIR LIBDIR DOCDIR SYSCONFDIR DESTDIR
+export B LIBEXECDIR SBINDIR PAMDIR MANDIR LIBDIR DOCDIR SYSCONFDIR DESTDIR \
+	PAMCONFIGDIR
 install: all
 install uninstall:
 	packaging/install.sh $@

@@ -86,6 +86,11 @@ static const char *const texts[SEK_N_TEXTS][SEK_N_LANGS] = {
 	/* a program answers these: never to be translated */
 	[SEK_T_TLS_USER] = { "login: ", "login: " },
 	[SEK_T_TLS_NAME] = { "TLS common name: ", "TLS common name: " },
+	[SEK_T_RESCUE] = {
+	    "Rescue login without a card or key: it goes on record. "
+	    "Password of %s: ",
+	    "緊急ログインです(カード・キーなし。記録されます)。%s のパスワー"
+	    "ド: " },
 	[SEK_T_DAYS] = { "SunMonTueWedThuFriSat", "日月火水木金土" },
 };
 

@@ -73,7 +73,8 @@ struct sek_login {
 	struct sek_trust *trust;
 	struct sek_service_user service_user;
 	bool account_known;         /* begin.user names this account */
-	struct sek_account account; /* asked for, or found by the card */
+	struct sek_account account; /* asked for, or found by the card; of a
+				       rescue the name alone: rescue.c */
 	char detail[256];           /* English, for the record */
 	enum sek_reason told;       /* what the person hears instead of the
 				       recorded reason; NONE: the same */
@@ -103,7 +104,8 @@ struct sek_login {
 	int64_t denied;             /* row of the deny-list, 0: none */
 
 	/* prove.c, tls_name.c */
-	enum sek_pair pair;         /* 0: none was begun */
+	enum sek_pair pair;         /* 0: none was begun; RESCUE is set by
+				       rescue.c */
 	struct sek_challenge challenge;
 	enum sek_scheme scheme;     /* 0: no signature */
 	enum sek_state possession;
@@ -204,6 +206,12 @@ enum sek_reason sek_prove(struct sek_login *l);
 enum sek_reason sek_password_check(struct sek_login *l);
 /* password.c: ask in the same words where there is nobody to check. */
 void sek_password_pretend(struct sek_login *l);
+
+/* rescue.c: is this an account that its password alone opens here; ask for
+ * it; does such a session end here? */
+bool sek_rescue_named(const struct sek_login *l);
+enum sek_reason sek_rescue(struct sek_login *l);
+bool sek_rescue_ends(const struct sek_login *l);
 
 /* live.c: let the certificate check ask an OCSP responder in this login, when
  * the policy has seconds for it. */

@@ -149,10 +149,13 @@ run(const char *conf)
 		return 1;
 	sek_front_init(&l->front, FRONT_FD, sek_deadline_in(BEGIN_MS));
 	l->pin_tries_left = -1;
-	if (sek_policy_load(conf, &policy, &why) != SEK_OK) {
+	if (sek_policy_load_rescue(conf, &policy, &why) != SEK_OK) {
 		code = refuse_all(&l->front, &why);
 	} else {
 		l->policy = policy;
+		if (policy->broken[0] != '\0')
+			syslog(LOG_AUTHPRIV | LOG_ERR, "every login but a "
+			    "rescue is refused: %s", policy->broken);
 		code = serve(l);
 	}
 	clear_login(l);

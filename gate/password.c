@@ -10,12 +10,28 @@
 #include "gate/login.h"
 #include "sekisho/escape.h"
 
+static bool
+is_rescue(const struct sek_login *l)
+{
+	return l->pair == SEK_PAIR_RESCUE;
+}
+
+static const char *
+whose_password(const struct sek_login *l)
+{
+	if (is_rescue(l))
+		return l->account.name;
+	return l->person.display[0] != '\0' ? l->person.display :
+	    l->person.name;
+}
+
 static enum sek_reason
 ask(struct sek_login *l, const char *whose, struct sek_reply *reply)
 {
 	char name[200];
 
-	return sek_front_ask(&l->front, SEK_STYLE_SECRET, SEK_T_PASSWORD,
+	return sek_front_ask(&l->front, SEK_STYLE_SECRET,
+	    is_rescue(l) ? SEK_T_RESCUE : SEK_T_PASSWORD,
 	    SEK_AF_AUTHTOK, sek_escape_str(name, sizeof name, whose),
 	    1000ull * l->policy->type_s, reply);
 }
@@ -28,8 +44,8 @@ send_check(struct sek_login *l, struct sek_helper *h, struct sek_buf *password,
 	struct sek_buf body = { 0 };
 	enum sek_reason reason;
 
-	(void)snprintf(check.user, sizeof check.user, "%s",
-	    l->person.password_user);
+	(void)snprintf(check.user, sizeof check.user, "%s", is_rescue(l) ?
+	    l->account.name : l->person.password_user);
 	(void)snprintf(check.service, sizeof check.service, "%s",
 	    l->policy->password_service);
 	(void)snprintf(check.confdir, sizeof check.confdir, "%s",
@@ -69,8 +85,6 @@ judge(struct sek_login *l, uint8_t msg, const struct sek_buf *body)
 enum sek_reason
 sek_password_check(struct sek_login *l)
 {
-	const char *whose = l->person.display[0] != '\0' ?
-	    l->person.display : l->person.name;
 	struct sek_helper h = SEK_HELPER_NONE;
 	struct sek_reply reply = { 0 };
 	struct sek_buf body = { 0 };
@@ -78,7 +92,7 @@ sek_password_check(struct sek_login *l)
 	enum sek_reason reason;
 	uint8_t msg = 0;
 
-	reason = ask(l, whose, &reply);
+	reason = ask(l, whose_password(l), &reply);
 	if (reason != SEK_R_OK)
 		goto out;
 	dl = sek_deadline_sooner(l->dl, 1000ull * l->policy->token_s);

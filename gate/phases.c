@@ -60,7 +60,7 @@ take_session(struct sek_login *l)
 }
 
 static void
-record_session(struct sek_login *l, const char *event)
+record_session(struct sek_login *l, const char *event, bool end_rescue)
 {
 	enum sek_reason reason = check_caller(l);
 	uint64_t record;
@@ -70,6 +70,9 @@ record_session(struct sek_login *l, const char *event)
 	if (l->peer == 0)
 		take_session(l);
 	record = sek_login_record(l, event, reason);
+	if (record != 0 && end_rescue &&
+	    sek_login_record(l, "breakglass_stop", reason) == 0)
+		record = 0;
 	take_session(l);
 	if (record == 0 && !l->unrecorded)
 		answer(l, SEK_CLASS_UNAVAIL, SEK_R_AUDIT, 0);
@@ -82,11 +85,11 @@ record_session(struct sek_login *l, const char *event)
 void
 sek_session_open(struct sek_login *l)
 {
-	record_session(l, "login");
+	record_session(l, "login", false);
 }
 
 void
 sek_session_close(struct sek_login *l)
 {
-	record_session(l, "logout");
+	record_session(l, "logout", sek_rescue_ends(l));
 }

@@ -223,32 +223,35 @@ is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* What a login has to open.  Not `cache`, which may come later, nor what only
+/* What a login has to open, or of it what a rescue needs.  Not `cache`, which may come later, nor what only
  * others open, `ca-file`, `metadata-root` and `attestation-roots`: none of
  * them may stop a login, and who uses them looks at them. */
 static int
-check_files(const struct policy_ctx *c)
+check_files(const struct policy_ctx *c, bool rescue)
 {
 	static const struct {
 		enum policy_section section;
 		const char *key, *thing;
 		size_t at;
-		bool file_too;
+		bool file_too, rescue;
 	} paths[] = {
 #define PATH(m) offsetof(struct sek_policy, m)
-		{ POLICY_PATHS, "state", "paths.state", PATH(state), false },
-		{ POLICY_PATHS, "audit", "paths.audit", PATH(audit), false },
-		{ POLICY_PATHS, "helpers", "paths.helpers", PATH(helpers),
+		{ POLICY_PATHS, "state", "paths.state", PATH(state), false,
 		    false },
-		{ POLICY_PATHS, "trust-anchors", "paths.trust-anchors",
-		    PATH(anchors), true },
-		{ POLICY_PATHS, "intermediates", "paths.intermediates",
-		    PATH(intermediates), true },
-		{ POLICY_PATHS, "crls", "paths.crls", PATH(crls), false },
-		{ POLICY_SSH, "ca-keys", "ssh.ca-keys", PATH(ssh_ca_keys),
+		{ POLICY_PATHS, "audit", "paths.audit", PATH(audit), false,
 		    true },
+		{ POLICY_PATHS, "helpers", "paths.helpers", PATH(helpers),
+		    false, true },
+		{ POLICY_PATHS, "trust-anchors", "paths.trust-anchors",
+		    PATH(anchors), true, false },
+		{ POLICY_PATHS, "intermediates", "paths.intermediates",
+		    PATH(intermediates), true, false },
+		{ POLICY_PATHS, "crls", "paths.crls", PATH(crls), false,
+		    false },
+		{ POLICY_SSH, "ca-keys", "ssh.ca-keys", PATH(ssh_ca_keys),
+		    true, false },
 		{ POLICY_PASSWORD, "confdir", "password.confdir",
-		    PATH(password_confdir), false },
+		    PATH(password_confdir), false, true },
 #undef PATH
 	};
 	const char *path;
@@ -257,6 +260,8 @@ check_files(const struct policy_ctx *c)
 	int r;
 
 	for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		if (rescue && !paths[i].rescue)
+			continue;
 		path = (const char *)c->p + paths[i].at;
 		r = check_safe(c, policy_key_line(c, paths[i].section,
 		    paths[i].key), paths[i].thing, path,
@@ -264,7 +269,7 @@ check_files(const struct policy_ctx *c)
 		if (r != SEK_OK)
 			return r;
 	}
-	for (i = 0; i < c->p->n_modules; i++) {
+	for (i = 0; i < c->p->n_modules && !rescue; i++) {
 		(void)snprintf(thing, sizeof thing, "pkcs11 %s.module",
 		    c->p->modules[i].name);
 		r = check_safe(c, c->module_at[i], thing,
@@ -301,8 +306,27 @@ sek_policy_parse(const char *name, const void *text, size_t n,
 	return finish(&c, parse(&c, name, text, n, why), out, why);
 }
 
-int
-sek_policy_load(const char *path, struct sek_policy **out,
+/* What is wrong may be nothing that a rescue needs. */
+static int
+check_rescue_files(const struct policy_ctx *c)
+{
+	char broken[sizeof c->p->broken];
+	size_t i, named = 0;
+	int r;
+
+	if ((r = check_files(c, false)) == SEK_OK)
+		return SEK_OK;
+	for (i = 0; i < c->p->n_services; i++)
+		named += c->p->services[i].n_rescue;
+	(void)snprintf(broken, sizeof broken, "%s", c->why->text);
+	if (named == 0 || check_files(c, true) != SEK_OK)
+		return r;
+	memcpy(c->p->broken, broken, sizeof broken);
+	return SEK_OK;
+}
+
+static int
+load(const char *path, bool rescue, struct sek_policy **out,
     struct sek_why *why)
 {
 	struct policy_ctx c = { .err = SEK_OK };
@@ -316,9 +340,23 @@ sek_policy_load(const char *path, struct sek_policy **out,
 		r = parse(&c, path, text.len > 0 ? text.p : (const void *)"",
 		    text.len, why);
 	if (r == SEK_OK)
-		r = check_files(&c);
+		r = rescue ? check_rescue_files(&c) : check_files(&c, false);
 	sek_buf_free(&text);
 	return finish(&c, r, out, why);
+}
+
+int
+sek_policy_load(const char *path, struct sek_policy **out,
+    struct sek_why *why)
+{
+	return load(path, false, out, why);
+}
+
+int
+sek_policy_load_rescue(const char *path, struct sek_policy **out,
+    struct sek_why *why)
+{
+	return load(path, true, out, why);
 }
 
 void
@@ -343,9 +381,12 @@ sek_policy_free(struct sek_policy *p)
 			free(p->modules[i].env[k]);
 	for (k = 0; k < p->token_module.n_env; k++)
 		free(p->token_module.env[k]);
-	for (i = 0; i < p->n_services; i++)
+	for (i = 0; i < p->n_services; i++) {
 		for (k = 0; k < p->services[i].n_roles; k++)
 			free(p->services[i].roles[k]);
+		for (k = 0; k < p->services[i].n_rescue; k++)
+			free(p->services[i].rescue[k]);
+	}
 	free(p);
 }
 

@@ -28,6 +28,7 @@
 #define SEK_MAX_OIDS 16u
 #define SEK_MAX_URLS 16u
 #define SEK_MAX_ROLES 16u
+#define SEK_MAX_RESCUE 8u
 #define SEK_MAX_FORMER_RPS 3u
 #define SEK_MAX_MODELS 32u
 #define SEK_ROLE_MAX 65u  /* bytes of a role's name with its NUL */
@@ -38,7 +39,9 @@ enum sek_pair {
 	SEK_PAIR_FIDO2_PASSWORD = 3,  /* "fido2+password" */
 	SEK_PAIR_FIDO2_VERIFICATION = 4, /* "fido2+verification" */
 	SEK_PAIR_SSH_PASSWORD = 5,    /* "ssh-key+password" */
-	SEK_PAIR_TLS_PASSWORD = 6     /* "tls-name+password" */
+	SEK_PAIR_TLS_PASSWORD = 6,    /* "tls-name+password" */
+	SEK_PAIR_RESCUE = 100         /* "password": one factor, of an account
+					 that `rescue` names; never in `pairs` */
 };
 
 /* What a pair begins with. */
@@ -70,6 +73,9 @@ struct sek_service {
 	size_t n_roles;
 	bool tls_serial;            /* tls-name = common-name | serial-number,
 				       common-name */
+	char *rescue[SEK_MAX_RESCUE]; /* rescue: accounts that the password
+				       alone opens; owned; never of "*" */
+	size_t n_rescue;
 	bool last_login;            /* last-login = yes | no, no: tell the
 				       person of the login before */
 	uint32_t remember_m;        /* remember-minutes, 1..60; 0: never is a
@@ -219,10 +225,19 @@ struct sek_policy {
 	size_t n_services;
 
 	uint8_t hash[32]; /* SHA-256 of the file: which policy decided */
+
+	char broken[512]; /* what every login but a rescue needs and is not
+			     safe or not there; "" = all of it is; only by
+			     sek_policy_load_rescue() */
 };
 
 /* Read and check `path`.  On success *out is new, freed by the caller. */
 int sek_policy_load(const char *path, struct sek_policy **out,
+    struct sek_why *why) SEK_MUST;
+/* The same for the gate.  Where the file names rescue accounts, and only what
+ * their logins do not need is not there or not safe, the policy is handed out
+ * with `broken` set, and nothing but a rescue may go by it. */
+int sek_policy_load_rescue(const char *path, struct sek_policy **out,
     struct sek_why *why) SEK_MUST;
 /* The same for text in memory; `name` is what messages call it.  Paths in it
  * are checked for form only: load also checks what they lead to. */
@@ -233,6 +248,11 @@ void sek_policy_free(struct sek_policy *p);
 /* The rules of a PAM service, or NULL. */
 const struct sek_service *sek_policy_service(const struct sek_policy *p,
     const char *service);
+
+/* Does the password alone open the account at this service?  A matter of the
+ * service's own section, never of "*". */
+bool sek_policy_rescues(const struct sek_policy *p, const char *service,
+    const char *account);
 
 /* How its record is kept; points into the policy. */
 struct sek_audit_conf sek_policy_audit(const struct sek_policy *p);

@@ -141,6 +141,7 @@ static const struct policy_key keys[] = {
 	{ POLICY_SERVICE, "roles", policy_set_roles, SERVICE(roles), 0, 0 },
 	{ POLICY_SERVICE, "tls-name", policy_set_tls_name,
 	    SERVICE(tls_serial), 0, 0 },
+	{ POLICY_SERVICE, "rescue", policy_set_rescue, SERVICE(rescue), 0, 0 },
 	{ POLICY_SERVICE, "last-login", policy_set_yes_no,
 	    SERVICE(last_login), 0, 0 },
 	{ POLICY_SERVICE, "remember-minutes", policy_set_remember,

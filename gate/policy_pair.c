@@ -34,6 +34,9 @@ sek_pair_word(enum sek_pair pair)
 {
 	size_t i;
 
+	/* not in the table, so that no `pairs` can name it */
+	if (pair == SEK_PAIR_RESCUE)
+		return "password";
 	for (i = 0; i < N_PAIRS; i++)
 		if (pairs[i].pair == pair)
 			return pairs[i].word;

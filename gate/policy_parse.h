@@ -114,6 +114,8 @@ int policy_set_tls_name(struct policy_ctx *, const struct policy_key *, void *,
 int policy_end_service(struct policy_ctx *) SEK_MUST;
 int policy_set_roles(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
+int policy_set_rescue(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
 int policy_set_crl_url(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
 int policy_set_ocsp_url(struct policy_ctx *, const struct policy_key *,

@@ -289,6 +289,12 @@ decide(struct sek_login *l)
 
 	if ((reason = check_request(l)) != SEK_R_OK)
 		return reason;
+	if (sek_rescue_named(l))
+		return sek_rescue(l);
+	if (l->policy->broken[0] != '\0') {
+		sek_login_detail(l, l->policy->broken);
+		return SEK_R_CONFIG;
+	}
 	if ((reason = start_helpers(l)) != SEK_R_OK ||
 	    (reason = open_state(l)) != SEK_R_OK)
 		return reason;
@@ -350,6 +356,8 @@ remembered_is_enough(const struct sek_login *l)
 static bool
 pair_is_complete(const struct sek_login *l)
 {
+	if (l->pair == SEK_PAIR_RESCUE)
+		return sek_rescue_named(l) && l->password == SEK_PASSED;
 	if (l->remember.record != 0)
 		return remembered_is_enough(l);
 	/* of a pair for the token that was shown, not for another kind */
@@ -370,6 +378,8 @@ pair_is_complete(const struct sek_login *l)
 	case SEK_PAIR_SSH_PASSWORD:
 	case SEK_PAIR_TLS_PASSWORD:
 		return l->password == SEK_PASSED;
+	case SEK_PAIR_RESCUE:
+		break;
 	}
 	return false;
 }
@@ -433,7 +443,8 @@ sek_session_auth(struct sek_login *l)
 	sek_possession_end(l);
 	if (reason == SEK_R_OK && !pair_is_complete(l))
 		reason = SEK_R_INTERNAL;
-	record = sek_login_record(l, "auth", reason);
+	record = sek_login_record(l, l->pair == SEK_PAIR_RESCUE ?
+	    "breakglass_start" : "auth", reason);
 	if (record == 0 && reason == SEK_R_OK)
 		reason = SEK_R_AUDIT;
 	sek_remember_keep(l, reason, record);

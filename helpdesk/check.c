@@ -29,13 +29,25 @@ void
 desk_found(struct findings *f, const char *thing, const char *what, int r,
     const struct sek_why *why)
 {
-	if (r == SEK_OK) {
-		DESK_SAY(f->d, W_FOUND_GOOD, { thing, what });
-		return;
+	if (r != SEK_OK) {
+		what = why->text[0] != '\0' ? why->text : sek_strerror(r);
+		f->bad++;
 	}
-	DESK_SAY(f->d, W_FOUND_BAD, { thing, why->text[0] != '\0' ?
-	    why->text : sek_strerror(r) });
-	f->bad++;
+	if (f->doctor != NULL)
+		doctor_found(f->doctor, thing, what, r == SEK_OK);
+	else
+		DESK_SAY(f->d, r == SEK_OK ? W_FOUND_GOOD : W_FOUND_BAD,
+		    { thing, what });
+}
+
+void
+desk_found_not_yet(struct findings *f, enum word w, const char *thing,
+    const char *path)
+{
+	if (f->doctor != NULL)
+		doctor_found(f->doctor, thing, path, true);
+	else
+		DESK_SAY(f->d, w, { thing, path });
 }
 
 static void
@@ -94,7 +106,7 @@ check_cache(struct findings *f, const char *thing, const char *below)
 	if (n < 0 || n >= (int)sizeof(path))
 		desk_found(f, thing, cache, SEK_E_LIMIT, &why);
 	else if (access(path, F_OK) != 0 && errno == ENOENT)
-		DESK_SAY(f->d, W_FOUND_NOT_YET, { thing, path });
+		desk_found_not_yet(f, W_FOUND_NOT_YET, thing, path);
 	else
 		desk_found(f, thing, path, sek_path_safe(path, true, &why), &why);
 }
@@ -179,8 +191,8 @@ check_models(struct findings *f)
 	r = sek_models_open(p->cache, &m, &info, &why);
 	sek_models_close(m);
 	if (r == SEK_E_NOENT && !p->metadata_stale_denies) {
-		DESK_SAY(f->d, W_FOUND_NOT_YET, { "FIDO metadata",
-		    SEK_MODELS_FILE });
+		desk_found_not_yet(f, W_FOUND_NOT_YET, "FIDO metadata",
+		    SEK_MODELS_FILE);
 		return;
 	}
 	if (r == SEK_OK) {
@@ -252,7 +264,7 @@ show_services(struct findings *f)
 	const struct sek_policy *p = f->d->policy;
 	const struct sek_why none = { "" };
 	const struct sek_service *s;
-	char thing[SEK_NAME_MAX + 16], text[SEK_MAX_ROLES * 70 + 200];
+	char thing[SEK_NAME_MAX + 16], text[SEK_MAX_ROLES * 70 + 400];
 	size_t i, k, n;
 
 	for (i = 0; i < p->n_services; i++) {
@@ -267,6 +279,10 @@ show_services(struct findings *f)
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 			    "%s\"%s\"", k > 0 ? ", " : "; roles ",
 			    s->roles[k]);
+		for (k = 0; k < s->n_rescue && n < sizeof(text); k++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+			    "%s%s", k > 0 ? ", " : "; rescue ",
+			    s->rescue[k]);
 		desk_found(f, thing, text, SEK_OK, &none);
 	}
 }
@@ -325,13 +341,38 @@ check_ssh(struct findings *f)
 		    &listed, &why), &why);
 }
 
+void
+desk_check_all(struct findings *f)
+{
+	const struct sek_policy *p = f->d->policy;
+	const struct sek_why none = { "" };
+	size_t i;
+
+	desk_found(f, "configuration", f->d->conf, SEK_OK, &none);
+	check_trust(f);
+	check_revocation(f);
+	check_keys(f);
+	check_metadata(f);
+	check_ssh(f);
+	check_store(f);
+	desk_check_record(f);
+	if (p->n_modules > 0 || p->token_section[0] != '\0')
+		check_helper(f, "sekisho-pkcs11");
+	check_helper(f, "sekisho-password");
+	if (p->rp_id[0] != '\0')
+		check_helper(f, "sekisho-fido");
+	check_helper_user(f);
+	for (i = 0; i < p->n_modules; i++)
+		desk_found(f, p->modules[i].name, p->modules[i].path, SEK_OK,
+		    &none);
+	show_services(f);
+}
+
 static int
 check_config(struct desk *d, int argc, char **argv)
 {
 	struct findings f = { .d = d };
-	struct sek_why why = { "" };
 	char **words, number[16];
-	size_t i;
 	int r;
 
 	r = desk_options(d, argc, argv, NULL, 0, 0, 0, &words);
@@ -340,24 +381,7 @@ check_config(struct desk *d, int argc, char **argv)
 	/* says FILE:LINE and why by itself */
 	if ((r = desk_policy(d)) != DESK_GO)
 		return r;
-	desk_found(&f, "configuration", d->conf, SEK_OK, &why);
-	check_trust(&f);
-	check_revocation(&f);
-	check_keys(&f);
-	check_metadata(&f);
-	check_ssh(&f);
-	check_store(&f);
-	desk_check_record(&f);
-	if (d->policy->n_modules > 0 || d->policy->token_section[0] != '\0')
-		check_helper(&f, "sekisho-pkcs11");
-	check_helper(&f, "sekisho-password");
-	if (d->policy->rp_id[0] != '\0')
-		check_helper(&f, "sekisho-fido");
-	check_helper_user(&f);
-	for (i = 0; i < d->policy->n_modules; i++)
-		desk_found(&f, d->policy->modules[i].name,
-		    d->policy->modules[i].path, SEK_OK, &why);
-	show_services(&f);
+	desk_check_all(&f);
 	if (f.bad == 0) {
 		DESK_SAY(d, W_CHECK_OK, { NULL });
 		return DESK_OK;

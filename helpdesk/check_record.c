@@ -82,7 +82,8 @@ check_forward(struct findings *f)
 	    p->forward == SEK_FORWARD_RECORDS ? "records" : "checkpoints",
 	    p->forward_fhir ? "fhir" : "dicom", p->outbox);
 	if (access(p->outbox, F_OK) != 0 && errno == ENOENT)
-		DESK_SAY(f->d, W_FOUND_NO_OUTBOX, { "forward", p->outbox });
+		desk_found_not_yet(f, W_FOUND_NO_OUTBOX, "forward",
+		    p->outbox);
 	else
 		desk_found(f, "forward", text, sek_path_safe(p->outbox, true,
 		    &why), &why);

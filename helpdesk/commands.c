@@ -12,6 +12,7 @@
 static const struct desk_command *const tables[] = {
 	desk_init_commands,
 	desk_check_commands,
+	desk_doctor_commands,
 	desk_person_commands,
 	desk_account_commands,
 	desk_enrol_commands,

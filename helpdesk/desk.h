@@ -58,6 +58,7 @@ extern const struct desk_command desk_enrol_commands[];
 extern const struct desk_command desk_credential_commands[];
 extern const struct desk_command desk_audit_commands[];
 extern const struct desk_command desk_check_commands[];
+extern const struct desk_command desk_doctor_commands[];
 extern const struct desk_command desk_verify_commands[];
 extern const struct desk_command desk_explain_commands[];
 extern const struct desk_command desk_refresh_commands[];

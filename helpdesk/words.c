@@ -476,6 +476,7 @@ static const struct word_part *const parts[] = {
 	&desk_words_export,
 	&desk_words_report,
 	&desk_words_ssh,
+	&desk_words_doctor,
 };
 
 const char *

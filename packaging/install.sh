@@ -8,7 +8,8 @@
 set -eu
 
 : "${B:?run it as: make install}" "${LIBEXECDIR:?}" "${SBINDIR:?}" \
-    "${PAMDIR:?}" "${MANDIR:?}" "${LIBDIR:?}" "${DOCDIR:?}" "${SYSCONFDIR:?}"
+    "${PAMDIR:?}" "${MANDIR:?}" "${LIBDIR:?}" "${DOCDIR:?}" "${SYSCONFDIR:?}" \
+    "${PAMCONFIGDIR:?}"
 D=${DESTDIR:-}
 units="systemd/system/sekisho-gate.socket systemd/system/sekisho-gate@.service
  systemd/system/sekisho-fetch.service systemd/system/sekisho-fetch.timer
@@ -51,13 +52,33 @@ do_install() {
 	    examples/collected.py
 	put 644 "$DOCDIR/examples/pam.d" examples/pam.d/*
 	put 644 "$DOCDIR/examples/openvpn" examples/openvpn/*
+	# not switched on: that is `pam-auth-update --enable sekisho`
+	put 644 "$PAMCONFIGDIR" packaging/pam-configs/sekisho
+	put 644 "$DOCDIR/examples/authselect/sekisho" examples/authselect/*
 	put 644 "$DOCDIR/examples/rsyslog" packaging/rsyslog/*
 	put 644 "$DOCDIR/examples/polkit-1" packaging/polkit-1/*
 	[ -e "$D$SYSCONFDIR/sekisho/opensc.conf" ] ||
 	    put 644 "$SYSCONFDIR/sekisho" packaging/opensc.conf
 }
 
+# A stack that names a module that is not there lets nobody in.
+out_of_pam() {
+	[ -z "$D" ] || return 0
+	if [ -e "$PAMCONFIGDIR/sekisho" ] && command -v pam-auth-update \
+	    >/dev/null; then
+		pam-auth-update --package --remove sekisho
+	fi
+	left=$(grep -ls '^[^#]*pam_sekisho\.so' /etc/pam.d/* || true)
+	[ -z "$left" ] || {
+		echo "install.sh: nothing was removed, since these still" \
+		    "name pam_sekisho.so: $left" >&2
+		exit 1
+	}
+}
+
 do_uninstall() {
+	out_of_pam
+	rm -f "$D$PAMCONFIGDIR/sekisho"
 	rm -rf "$D$LIBEXECDIR" "$D$DOCDIR"
 	rm -f "$D$SBINDIR/sekisho" "$D$PAMDIR/pam_sekisho.so"
 	for page in $pages; do

@@ -53,6 +53,8 @@ there 644 /opt/s/share/doc/sekisho/examples/pam.d/sshd
 there 644 /opt/s/share/doc/sekisho/examples/openvpn/server.conf
 there 644 /opt/s/share/doc/sekisho/examples/from-pam-u2f.md
 there 644 /opt/s/share/doc/sekisho/sekisho-record.schema.json
+there 644 /opt/s/share/pam-configs/sekisho
+there 644 /opt/s/share/doc/sekisho/examples/authselect/sekisho/system-auth
 there 644 /etc/sekisho/opensc.conf
 
 t installed_paths

@@ -8,6 +8,7 @@
 #define OCSP BASE "[revocation]\ncheck = ocsp\n" /* 9 lines */
 #define TLS "[service v]\npairs = tls-name+password" /* 2 lines */
 #define ROLES BASE "roles = "                     /* in line 8 */
+#define RESCUE BASE "[service t]\npairs = pkcs11+pin\nrescue = " /* 10 */
 
 static const struct { const char *text; unsigned line; const char *word; }
 bad[] = {
@@ -117,6 +118,16 @@ bad[] = {
 	    "012345\n", 8, "at most 64 bytes" },
 	{ ROLES "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\n", 8,
 	    "more than 16" },
+	{ RESCUE "\n", 10, "no value" },
+	{ RESCUE "a,\n", 10, "names of accounts" },
+	{ RESCUE "a b\n", 10, "names of accounts" },
+	{ RESCUE "../a\n", 10, "names of accounts" },
+	{ RESCUE "a, b, a\n", 10, "names a twice" },
+	{ RESCUE "a\nrescue = b\n", 11, "duplicate" },
+	{ RESCUE "1,2,3,4,5,6,7,8,9\n", 10, "more than 8" },
+	{ BASE "[service *]\npairs = pkcs11+pin\nrescue = a\n", 10,
+	    "section of one service" },
+	{ BASE "[service t]\npairs = password\n", 9, "must be pairs of" },
 };
 
 static void
@@ -227,6 +238,26 @@ roles_are_taken_apart(void)
 }
 
 static void
+rescue_is_a_matter_of_its_own_section(void)
+{
+	struct sek_policy *p = accepted(BASE "[service *]\n"
+	    "pairs = pkcs11+pin\n[service t]\npairs = pkcs11+pin\n"
+	    "rescue = root ,\tsos,3,4,5,6,7,8\n");
+
+	CHECK_INT(p->services[2].n_rescue, 8);
+	CHECK(sek_policy_rescues(p, "t", "root"));
+	CHECK(sek_policy_rescues(p, "t", "sos"));
+	CHECK(!sek_policy_rescues(p, "t", "so"));
+	CHECK(!sek_policy_rescues(p, "t", ""));
+	CHECK(!sek_policy_rescues(p, "sshd", "root"));
+	CHECK(!sek_policy_rescues(p, "*", "root"));
+	CHECK_STR(sek_pair_word(SEK_PAIR_RESCUE), "password");
+	CHECK(sek_pair_of_word("password") == (enum sek_pair)0);
+	CHECK(sek_pair_have(SEK_PAIR_RESCUE) == SEK_HAVE_NONE);
+	sek_policy_free(p);
+}
+
+static void
 each_word_of_check(void)
 {
 	static const struct { const char *word; enum sek_rev_check check;
@@ -331,6 +362,7 @@ main(void)
 	RUN(urls_are_strict);
 	RUN(roles_are_taken_apart);
 	RUN(each_service_remembers_for_itself);
+	RUN(rescue_is_a_matter_of_its_own_section);
 	RUN(each_word_of_check);
 	RUN(what_a_tls_server_tells);
 	RUN(the_token_of_the_record_is_no_module_of_logins);

@@ -47,6 +47,7 @@ enum sek_text {
 	SEK_T_TLS_USER = 26,     /* text prompt to a TLS server, which knows it by
 				    its first word; the same in each language */
 	SEK_T_TLS_NAME = 27,     /* the same, for the name in a certificate */
+	SEK_T_RESCUE = 28,       /* secret prompt of a rescue; %s account */
 	SEK_N_TEXTS
 };
 
