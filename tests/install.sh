@@ -27,7 +27,8 @@ done
 there 755 /opt/s/sbin/sekisho
 there 644 "/opt/s/lib/$arch/security/pam_sekisho.so"
 for page in man8/{pam_sekisho,sekisho,sekisho-gate,sekisho-fetch}.8 \
-    man8/sekisho-forward.8 man5/{sekisho.conf,sekisho-record}.5; do
+    man8/sekisho-forward.8 man5/{sekisho.conf,sekisho-record}.5 \
+    man7/sekisho-hosts.7; do
 	there 644 "/opt/s/share/man/$page"
 done
 there 644 /opt/s/lib/systemd/system/sekisho-gate.socket
