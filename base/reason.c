@@ -234,9 +234,9 @@ static const struct sek_reason_row rows[] = {
 	        "このログインは二要素で確認されていません。") },
 
 	{ SEK_R_NO_PROMPT, "no-prompt", DENIED, false,
-	    { "This way of logging in cannot ask for a PIN. Use "
+	    { "This way of logging in cannot ask for a PIN. Over SSH, use "
 	      "keyboard-interactive authentication.",
-	      "このログイン方法ではPINを入力できません。"
+	      "このログイン方法ではPINを入力できません。SSHでは"
 	      "keyboard-interactive認証をご利用ください。" } },
 
 	{ SEK_R_HELPER_CRASHED, "helper-crashed", UNAVAIL, false,

@@ -59,7 +59,7 @@ take_session(struct sek_login *l)
 		    l->begin.session);
 }
 
-static void
+static bool
 record_session(struct sek_login *l, const char *event)
 {
 	enum sek_reason reason = check_caller(l);
@@ -77,16 +77,20 @@ record_session(struct sek_login *l, const char *event)
 		answer(l, sek_reason(reason)->class, reason, record);
 	else
 		answer(l, SEK_CLASS_OK, SEK_R_OK, record);
+	return record != 0 && reason == SEK_R_OK;
 }
 
+/* Whose session it is only root's program knows. */
 void
 sek_session_open(struct sek_login *l)
 {
-	record_session(l, "login");
+	if (record_session(l, "login") && l->peer == 0)
+		sek_screen_open(l);
 }
 
 void
 sek_session_close(struct sek_login *l)
 {
-	record_session(l, "logout");
+	if (record_session(l, "logout") && l->peer == 0)
+		sek_screen_close(l);
 }

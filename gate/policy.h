@@ -70,6 +70,8 @@ struct sek_service {
 	size_t n_roles;
 	bool last_login;            /* last-login = yes | no, no: tell the
 				       person of the login before */
+	bool unlock;                /* unlock = yes | no, no: it opens a
+				       session that is there already */
 };
 
 /* check = ...: what is asked whether a certificate has been revoked.  Of the

@@ -137,6 +137,8 @@ static const struct policy_key keys[] = {
 	{ POLICY_SERVICE, "roles", policy_set_roles, SERVICE(roles), 0, 0 },
 	{ POLICY_SERVICE, "last-login", policy_set_yes_no,
 	    SERVICE(last_login), 0, 0 },
+	{ POLICY_SERVICE, "unlock", policy_set_yes_no, SERVICE(unlock),
+	    0, 0 },
 };
 
 #define N_KEYS (sizeof keys / sizeof keys[0])

@@ -124,6 +124,12 @@ end_section(struct policy_ctx *c)
 		    policy_key_line(c, c->section, needs[i].key) == 0)
 			return policy_fail(c, c->section_at[c->section],
 			    c->head, needs[i].problem, NULL);
+	if (c->section == POLICY_SERVICE &&
+	    c->p->services[c->p->n_services - 1].unlock &&
+	    c->p->services[c->p->n_services - 1].last_login)
+		return policy_fail(c, policy_key_line(c, c->section,
+		    "last-login"), c->head,
+		    "last-login: an unlock is no login", NULL);
 	return SEK_OK;
 }
 
