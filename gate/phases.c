@@ -59,8 +59,11 @@ take_session(struct sek_login *l)
 		    l->begin.session);
 }
 
-static bool
-record_session(struct sek_login *l, const char *event)
+/* `then`: what else is kept of a session that root's program opens or closes;
+ * who hears of it must find it done. */
+static void
+record_session(struct sek_login *l, const char *event,
+    void (*then)(const struct sek_login *))
 {
 	enum sek_reason reason = check_caller(l);
 	uint64_t record;
@@ -71,26 +74,24 @@ record_session(struct sek_login *l, const char *event)
 		take_session(l);
 	record = sek_login_record(l, event, reason);
 	take_session(l);
+	if (record != 0 && reason == SEK_R_OK && l->peer == 0)
+		then(l);
 	if (record == 0 && !l->unrecorded)
 		answer(l, SEK_CLASS_UNAVAIL, SEK_R_AUDIT, 0);
 	else if (reason != SEK_R_OK)
 		answer(l, sek_reason(reason)->class, reason, record);
 	else
 		answer(l, SEK_CLASS_OK, SEK_R_OK, record);
-	return record != 0 && reason == SEK_R_OK;
 }
 
-/* Whose session it is only root's program knows. */
 void
 sek_session_open(struct sek_login *l)
 {
-	if (record_session(l, "login") && l->peer == 0)
-		sek_screen_open(l);
+	record_session(l, "login", sek_screen_open);
 }
 
 void
 sek_session_close(struct sek_login *l)
 {
-	if (record_session(l, "logout") && l->peer == 0)
-		sek_screen_close(l);
+	record_session(l, "logout", sek_screen_close);
 }

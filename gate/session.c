@@ -364,8 +364,8 @@ sek_session_auth(struct sek_login *l)
 	record = sek_login_record(l, sek_screen_event(l, reason), reason);
 	if (record == 0 && reason == SEK_R_OK)
 		reason = SEK_R_AUDIT;
-	send_verdict(l, reason, record);
-	sek_last_keep(l, reason, record);
 	if (reason == SEK_R_OK && l->service->unlock)
 		sek_screen_unlocked(l);
+	send_verdict(l, reason, record);
+	sek_last_keep(l, reason, record);
 }
