@@ -23,6 +23,7 @@ locker_env=()
 locker_site() {
 	local who
 	locker=$1
+	# shellcheck disable=SC2154 # the caller's
 	site_make "$dir/site" || return
 	for who in taro hanako ward; do
 		site_user $who himitsu-1
@@ -90,6 +91,7 @@ more_unlocks() {
 
 # A helper that has ended is a zombie until its gate ends.
 card_at_work() {
+	# shellcheck disable=SC2009 # pgrep cannot leave them out
 	ps -C sekisho-pkcs11 -o stat= | grep -qv Z
 }
 

@@ -45,7 +45,7 @@ talk() {
 		done
 		printf 'x 0\n\n' >&"$to"
 	done
-	wait $pid
+	wait "$pid"
 }
 
 t both_factors
@@ -162,6 +162,7 @@ other_session() {
 }
 t another_person_takes_the_session_over
 if [[ -e /proc/self/sessionid ]]; then
+	# shellcheck disable=SC2016 # in there
 	at_session ward eval 'one_session; printf %s "$why" >"$dir/why"'
 	why=$(<"$dir/why")
 	mapfile -t left < <(ls "$SITE/run/screens")
@@ -178,6 +179,7 @@ login_and_out() {
 	    --env "SEKISHO_SESSION=$session" >/dev/null
 	unlock hanako '"event":"unlock"'
 }
+# shellcheck disable=SC2016 # in there
 at_session ward eval 'login_and_out; printf %s "$why" >"$dir/why"'
 why=$(<"$dir/why")
 
