@@ -29,15 +29,18 @@ finish
 start() {
 	as_limit=600 as taro xscreensaver --no-splash --verbose >>"$dir/log" 2>&1 &
 	saver=$!
-	until_so state XScreenSaver || wrong "it does not run: $(<"$dir/log")"
 }
 stop() {
-	kill $saver 2>/dev/null
+	# not the shell around it; nobody else's is in these namespaces
+	kill "$(pgrep -o -x xscreensaver)"
 	wait $saver 2>/dev/null
 	until_so alone || wrong "left: $(pgrep -l '^sekisho-')"
 }
 shown() {
 	grep -q -- "$1" "$dir/log"
+}
+told_to_lock() {
+	as taro xscreensaver-command --lock 2>&1 | grep -q locking
 }
 state() {
 	timeout 5 setpriv --reuid "${uid[taro]}" --clear-groups \
@@ -46,7 +49,9 @@ state() {
 }
 lock() {
 	: >"$dir/log"
-	as taro xscreensaver-command --lock >/dev/null 2>&1
+	until_so told_to_lock || wrong "no locker: $(<"$dir/log")"
+	# what an earlier one has said of itself may still be on the display
+	sleep 1
 	until_so state locked || wrong "not locked: $(<"$dir/log")"
 	sleep 0.5
 	xdotool key shift
