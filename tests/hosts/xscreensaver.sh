@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# xscreensaver on a display: each message without a question is a dialog of
-# its own there, which waits for Return.
+# xscreensaver on a display: its own dialogs ask for both factors.
 
 # shellcheck source=tests/site.sh
 . "$(dirname "$0")/../site.sh"
@@ -28,13 +27,6 @@ finish
 
 start() {
 	as_limit=600 as taro xscreensaver --no-splash --verbose >>"$dir/log" 2>&1 &
-	saver=$!
-}
-stop() {
-	# not the shell around it; nobody else's is in these namespaces
-	kill "$(pgrep -o -x xscreensaver)"
-	wait $saver 2>/dev/null
-	until_so alone || wrong "left: $(pgrep -l '^sekisho-')"
 }
 shown() {
 	grep -q -- "$1" "$dir/log"
@@ -74,40 +66,6 @@ recorded '"result":0' '"person":{"display":"taro","name":"taro"}'
 unlocked
 shown 'pam_acct_mgmt (...) ==> 0' || wrong "the account line is not asked"
 
-t wrong_password
-before=$(unlocks)
-lock
-by_keys wrong
-recorded '"reason":"wrong-password"'
-state locked || wrong "unlocked"
-until_so shown 'ERROR_MSG' || wrong "no message"
-state locked || wrong "unlocked"
-stop
-
-t a_message_waits_for_return
-card nobodys
-start
-before=$(unlocks)
-lock
-until_so shown 'TEXT_INFO="Insert your card."' || wrong "no message"
-# the gate has given up meanwhile, and its words are the next dialog
-sleep 2
-xdotool key Return
-until_so shown 'ERROR_MSG="No card or key was found.' || wrong "no reason"
-recorded '"reason":"no-token"'
-state locked || wrong "unlocked"
-stop
-card taro
-
-t no_new_privileges
-as_options=(--no-new-privs)
-start
-before=$(unlocks)
-lock
-by_keys himitsu-1
-recorded '"result":0'
-unlocked
-
 t another_users_account
 run as hanako "$SITE/libexec/pamdrive" --service xscreensaver --user taro \
     --answer "PIN=$SITE_PIN" --answer Password=himitsu-1
@@ -115,7 +73,6 @@ lacks 'auth = 0' 'prompt:'
 last '"event":"unlock"' '"reason":"peer"'
 
 t the_record_verifies
-stop
 run site_desk audit verify
 ended 0
 until_so alone || wrong "left: $(pgrep -l '^sekisho-')"
