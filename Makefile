@@ -37,7 +37,8 @@ in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
 GATE = main session phases rescue peer possession possession_hear candidates choose \
 	prove pin password front login_record login_ssh login_token login_last \
-	remember fido_ask fido_judge fido_prove fido_take ssh_find tls_name
+	remember fido_ask fido_judge fido_prove fido_take ssh_find tls_name \
+	screen peer_slot
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
@@ -97,7 +98,8 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = su sudo login polkit remember openvpn pam_auth_update
+HOSTS = su sudo login polkit remember openvpn pam_auth_update xsecurelock \
+	swaylock xscreensaver locker_abuse
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	rescue doctor doctor_pam tls_name last_login ssh_login sekisho_cli \
 	password_test \

@@ -254,8 +254,9 @@ static const struct sek_reason_row rows[] = {
 
 	{ SEK_R_NO_PROMPT, "no-prompt", DENIED, false,
 	    { "This way of logging in cannot ask what is needed, a PIN for "
-	      "example. Use keyboard-interactive authentication.",
+	      "example. Over SSH, use keyboard-interactive authentication.",
 	      "このログイン方法では必要な確認(PINの入力など)ができません。"
+	      "SSHでは"
 	      "keyboard-interactive認証をご利用ください。" } },
 
 	{ SEK_R_HELPER_CRASHED, "helper-crashed", UNAVAIL, false,

@@ -60,8 +60,10 @@ struct sek_login {
 	pid_t peer_pid;
 	struct sek_front front;
 
-	/* peer.c */
+	/* peer.c, peer_slot.c */
 	bool unrecorded;            /* one of a flood: see there */
+	bool peer_known;            /* the system has a name for its user */
+	int peer_slot;              /* holds its room; nobody reads it */
 
 	/* session.c */
 	struct sek_begin begin;
@@ -120,6 +122,14 @@ struct sek_login {
 	/* login_last.c */
 	struct sek_last last;       /* the login before this one */
 
+	/* pin.c */
+	struct sek_buf pin_typed;   /* the last one for this token */
+	bool pin_was_wrong;
+
+	/* screen.c */
+	char previous[SEK_NAME_MAX]; /* the person who had this session when
+				       another one opens it; "" = nobody */
+
 	/* password.c */
 	enum sek_state password;
 	uint32_t account_native;    /* what pam_acct_mgmt() returned */
@@ -137,6 +147,11 @@ enum sek_reason sek_login_told(const struct sek_login *l,
 /* peer.c: what a caller who is not root may ask for, and how often. */
 enum sek_reason sek_peer_limits(struct sek_login *l);
 enum sek_reason sek_peer_count(struct sek_login *l);
+/* peer.c: what the system calls the user; `name` may be NULL. */
+int sek_peer_name(uid_t uid, char *name, size_t cap) SEK_MUST;
+/* peer_slot.c: is there room for one more gate of this user?  Asked before
+ * anything else, once; until this gate ends it has that room. */
+enum sek_reason sek_peer_slot(struct sek_login *l);
 
 /* possession.c: start the helpers that the service needs; they load the
  * vendors' code while the gate reads its own state. */
@@ -186,6 +201,8 @@ enum sek_reason sek_pin_last_try(struct sek_login *l, const char *label);
 enum sek_reason sek_pin_ask(struct sek_login *l, enum sek_text text,
     const char *label, struct sek_reply *reply);
 void sek_pin_tell_wrong(struct sek_login *l, int8_t tries_left);
+/* pin.c: what was typed is no longer needed, or was for another token. */
+void sek_pin_forget(struct sek_login *l);
 
 /* remember.c: is there a remembered proof that still holds?  Then it is the
  * evidence of this login: person, credential and pair are set.  And keep the
@@ -234,6 +251,15 @@ uint64_t sek_login_record(struct sek_login *l, const char *event,
 void sek_last_tell(struct sek_login *l);
 void sek_last_keep(struct sek_login *l, enum sek_reason reason,
     uint64_t record);
+
+/* screen.c: what a decision is called in the record: "auth", or of a service
+ * that unlocks "unlock", or "switch" when the session was another person's. */
+const char *sek_screen_event(struct sek_login *l, enum sek_reason reason);
+/* screen.c: who has the session of the login program from here on: who has
+ * opened it, who has unlocked it, nobody. */
+void sek_screen_open(const struct sek_login *l);
+void sek_screen_unlocked(const struct sek_login *l);
+void sek_screen_close(const struct sek_login *l);
 
 /* login_ssh.c: with which key sshd let them ask at all. */
 void sek_login_add_ssh(json_t *rec, const struct sek_login *l);

@@ -90,12 +90,19 @@ refuse_malformed(struct sek_login *l, int err)
 static int
 serve(struct sek_login *l)
 {
+	enum sek_reason reason;
 	int r;
 
 	l->now = (int64_t)time(NULL);
 	if (sek_peer_uid(FRONT_FD, &l->peer, &l->peer_pid) != SEK_OK ||
 	    sek_uuid(l->session) != SEK_OK)
 		return 1;
+	/* nothing is read of who keeps too many already, nor answered: that
+	 * would be one more gate that waits */
+	if ((reason = sek_peer_slot(l)) != SEK_R_OK) {
+		(void)sek_login_record(l, "auth", reason);
+		return 1;
+	}
 	r = sek_front_begin(&l->front, &l->begin);
 	/* nobody spoke: there was no attempt */
 	if (r == SEK_E_EOF)
@@ -130,6 +137,7 @@ clear_login(struct sek_login *l)
 {
 	X509_free(l->leaf);
 	sek_fido_clear(&l->fido);
+	sek_pin_forget(l);
 	sek_trust_free(l->trust);
 	sek_store_close(l->store);
 	sek_begin_clear(&l->begin);

@@ -10,14 +10,18 @@
 
 #include "gate/login.h"
 
-static int
-own_name(uid_t uid, char *name, size_t cap)
+int
+sek_peer_name(uid_t uid, char *name, size_t cap)
 {
 	struct passwd pw, *found = NULL;
 	char text[4096];
 
 	if (getpwuid_r(uid, &pw, text, sizeof text, &found) != 0 ||
-	    found == NULL || strlen(pw.pw_name) >= cap)
+	    found == NULL)
+		return SEK_E_NOENT;
+	if (name == NULL)
+		return SEK_OK;
+	if (strlen(pw.pw_name) >= cap)
 		return SEK_E_NOENT;
 	(void)snprintf(name, cap, "%s", pw.pw_name);
 	return SEK_OK;
@@ -26,10 +30,11 @@ own_name(uid_t uid, char *name, size_t cap)
 /* Whatever is asked is counted, so that no flood of it can fill the record:
  * the first request over the limit is recorded, the others of that minute
  * are only refused.  Per user and minute since boot: a stepped clock changes
- * nothing. */
+ * nothing.  Users whom the system does not know count as one. */
 enum sek_reason
 sek_peer_count(struct sek_login *l)
 {
+	const uint32_t who = l->peer_known ? l->peer : UINT32_MAX;
 	struct sek_store *store = NULL;
 	struct sek_why why = { "" };
 	char boot[SEK_BOOT_ID_LEN];
@@ -44,10 +49,10 @@ sek_peer_count(struct sek_login *l)
 	r = sek_store_open(l->policy->state, true,
 	    sek_deadline_left_ms(&l->dl) / 4, &store, &why);
 	if (r == SEK_OK)
-		r = sek_store_throttle(store, l->peer, boot, now,
+		r = sek_store_throttle(store, who, boot, now,
 		    l->policy->peer_per_minute);
 	if (r == SEK_E_LIMIT)
-		l->unrecorded = sek_store_throttle(store, l->peer, boot, now,
+		l->unrecorded = sek_store_throttle(store, who, boot, now,
 		    l->policy->peer_per_minute + 1) == SEK_E_LIMIT;
 	sek_store_close(store);
 	if (r == SEK_OK)
@@ -63,7 +68,7 @@ sek_peer_limits(struct sek_login *l)
 {
 	char name[SEK_USER_MAX];
 
-	if (own_name(l->peer, name, sizeof name) != SEK_OK)
+	if (sek_peer_name(l->peer, name, sizeof name) != SEK_OK)
 		return SEK_R_PEER;
 	/* a locker's question without a name is about its own user */
 	if (l->begin.user[0] == '\0')

@@ -59,20 +59,19 @@ take_session(struct sek_login *l)
 		    l->begin.session);
 }
 
-static void
-record_session(struct sek_login *l, const char *event, bool end_rescue)
+static uint64_t
+record_session(struct sek_login *l, const char *event, enum sek_reason reason)
 {
-	enum sek_reason reason = check_caller(l);
-	uint64_t record;
-
 	/* in the record root alone says which session it is: anybody could
 	 * end another one's there; each caller hears the id that it knows */
 	if (l->peer == 0)
 		take_session(l);
-	record = sek_login_record(l, event, reason);
-	if (record != 0 && end_rescue &&
-	    sek_login_record(l, "breakglass_stop", reason) == 0)
-		record = 0;
+	return sek_login_record(l, event, reason);
+}
+
+static void
+answer_session(struct sek_login *l, enum sek_reason reason, uint64_t record)
+{
 	take_session(l);
 	if (record == 0 && !l->unrecorded)
 		answer(l, SEK_CLASS_UNAVAIL, SEK_R_AUDIT, 0);
@@ -82,14 +81,35 @@ record_session(struct sek_login *l, const char *event, bool end_rescue)
 		answer(l, SEK_CLASS_OK, SEK_R_OK, record);
 }
 
+/* What else is kept of a session that root's program opens or closes; who
+ * hears of it must find it done. */
+static bool
+is_kept(const struct sek_login *l, enum sek_reason reason, uint64_t record)
+{
+	return record != 0 && reason == SEK_R_OK && l->peer == 0;
+}
+
 void
 sek_session_open(struct sek_login *l)
 {
-	record_session(l, "login", false);
+	enum sek_reason reason = check_caller(l);
+	uint64_t record = record_session(l, "login", reason);
+
+	if (is_kept(l, reason, record))
+		sek_screen_open(l);
+	answer_session(l, reason, record);
 }
 
 void
 sek_session_close(struct sek_login *l)
 {
-	record_session(l, "logout", sek_rescue_ends(l));
+	enum sek_reason reason = check_caller(l);
+	uint64_t record = record_session(l, "logout", reason);
+
+	if (record != 0 && sek_rescue_ends(l) &&
+	    sek_login_record(l, "breakglass_stop", reason) == 0)
+		record = 0;
+	if (is_kept(l, reason, record))
+		sek_screen_close(l);
+	answer_session(l, reason, record);
 }

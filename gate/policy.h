@@ -80,6 +80,8 @@ struct sek_service {
 				       person of the login before */
 	uint32_t remember_m;        /* remember-minutes, 1..60; 0: never is a
 				       proof remembered */
+	bool unlock;                /* unlock = yes | no, no: it opens a
+				       session that is there already */
 };
 
 /* check = ...: what is asked whether a certificate has been revoked.  Of the

@@ -146,6 +146,8 @@ static const struct policy_key keys[] = {
 	    SERVICE(last_login), 0, 0 },
 	{ POLICY_SERVICE, "remember-minutes", policy_set_remember,
 	    SERVICE(remember_m), 1, 60 },
+	{ POLICY_SERVICE, "unlock", policy_set_yes_no, SERVICE(unlock),
+	    0, 0 },
 };
 
 #define N_KEYS (sizeof keys / sizeof keys[0])

@@ -181,16 +181,27 @@ policy_set_tls_name(struct policy_ctx *c, const struct policy_key *k, void *at,
 	return SEK_OK;
 }
 
+/* `key` of this section, if it is there, cannot be. */
+static int
+contradicts(struct policy_ctx *c, const char *key, const char *problem)
+{
+	unsigned line = policy_key_line(c, POLICY_SERVICE, key);
+	char thing[80];
+
+	if (line == 0)
+		return SEK_OK;
+	(void)snprintf(thing, sizeof thing, "%.50s %s", c->head, key);
+	return policy_fail(c, line, thing, problem, NULL);
+}
+
 int
 policy_end_service(struct policy_ctx *c)
 {
-	unsigned line = policy_key_line(c, POLICY_SERVICE, "tls-name");
-	char thing[64];
+	const struct sek_service *s = &c->p->services[c->p->n_services - 1];
 
-	if (line == 0 || sek_service_has(&c->p->services[c->p->n_services - 1],
-	    SEK_HAVE_TLS_NAME))
-		return SEK_OK;
-	(void)snprintf(thing, sizeof thing, "%.50s tls-name", c->head);
-	return policy_fail(c, line, thing, "needs the pair tls-name+password",
-	    NULL);
+	if (!sek_service_has(s, SEK_HAVE_TLS_NAME) && contradicts(c,
+	    "tls-name", "needs the pair tls-name+password") != SEK_OK)
+		return SEK_E_SYNTAX;
+	return s->unlock && s->last_login ? contradicts(c, "last-login",
+	    "an unlock is no login") : SEK_OK;
 }

@@ -31,7 +31,8 @@ sek_login_unmatch(struct sek_login *l)
 	l->matched = false;
 	l->ssh.found = false;
 	l->pair = 0;
-	/* what was proved was of that token */
+	/* what was proved and typed was of that token */
+	sek_pin_forget(l);
 	l->possession = l->verification = SEK_UNTRIED;
 	l->refused = l->told = SEK_R_NONE;
 	l->detail[0] = '\0';
@@ -444,10 +445,12 @@ sek_session_auth(struct sek_login *l)
 	if (reason == SEK_R_OK && !pair_is_complete(l))
 		reason = SEK_R_INTERNAL;
 	record = sek_login_record(l, l->pair == SEK_PAIR_RESCUE ?
-	    "breakglass_start" : "auth", reason);
+	    "breakglass_start" : sek_screen_event(l, reason), reason);
 	if (record == 0 && reason == SEK_R_OK)
 		reason = SEK_R_AUDIT;
 	sek_remember_keep(l, reason, record);
+	if (reason == SEK_R_OK && l->service != NULL && l->service->unlock)
+		sek_screen_unlocked(l);
 	send_verdict(l, reason, record);
 	sek_last_keep(l, reason, record);
 }

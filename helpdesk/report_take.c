@@ -5,7 +5,8 @@
  * Part of `sekisho`.  A record belongs to the period by its own time, which
  * is what it was made by: after the clock was stepped back, two records may
  * have the same time, and both count.  A login is an `auth` that succeeded;
- * `login` and `logout` are the session around it.
+ * `login` and `logout` are the session around it.  An unlock is no login; a
+ * switch is none either, but another person at the account.
  */
 #include "helpdesk/report.h"
 
@@ -97,6 +98,24 @@ is(const struct report_field *f, const char *word)
 	    memcmp(f->s, word, f->n) == 0;
 }
 
+/* Who has opened it, or taken it over. */
+static void
+take_shared(struct report *r, const struct sek_entry *e,
+    const struct report_field *f, const char *person)
+{
+	struct report_text text;
+	struct tally_row *row;
+
+	if (f[RF_SHARED].kind != RFK_BOOL || f[RF_SHARED].i == 0)
+		return;
+	row = tally_row(&r->shared, report_value(&text, &f[RF_ACCOUNT]),
+	    person, NULL, &r->nomem);
+	if (row != NULL) {
+		row->n++;
+		tally_time(row, e->is.t);
+	}
+}
+
 static void
 take_login(struct report *r, const struct sek_entry *e,
     const struct report_field *f, const char *person)
@@ -119,14 +138,7 @@ take_login(struct report *r, const struct sek_entry *e,
 		tally_set_add(row, 1, report_value(&text, &f[RF_SERVICE]),
 		    &r->nomem);
 	}
-	if (f[RF_SHARED].kind != RFK_BOOL || f[RF_SHARED].i == 0)
-		return;
-	row = tally_row(&r->shared, report_value(&text, &f[RF_ACCOUNT]),
-	    person, NULL, &r->nomem);
-	if (row != NULL) {
-		row->n++;
-		tally_time(row, e->is.t);
-	}
+	take_shared(r, e, f, person);
 }
 
 static void
@@ -319,13 +331,17 @@ take_inside(struct report *r, const struct sek_entry *e,
     const struct report_field *f, const char *event, const char *person)
 {
 	bool auth = strcmp(event, "auth") == 0;
+	bool taken = strcmp(event, "switch") == 0;
+	bool unlock = taken || strcmp(event, "unlock") == 0;
 	bool ok = f[RF_RESULT].kind == RFK_NUMBER && f[RF_RESULT].i == 0;
 
 	take_all(r, e, f, event);
-	take_person(r, e, f, person, auth && ok);
+	take_person(r, e, f, person, (auth || unlock) && ok);
 	if (auth && ok)
 		take_login(r, e, f, person);
-	else if (!ok && (auth || strcmp(event, "account") == 0))
+	else if (taken && ok)
+		take_shared(r, e, f, person);
+	else if (!ok && (auth || unlock || strcmp(event, "account") == 0))
 		take_refusal(r, e, f, person);
 	if (auth)
 		take_evidence(r, f);
@@ -344,8 +360,9 @@ report_take(struct report *r, const struct sek_entry *e)
 	(void)report_value(&event, &f[RF_EVENT]);
 	(void)report_value(&person, &f[RF_PERSON]);
 	if (e->is.t >= r->read_from && e->is.t < r->period.to &&
-	    strcmp(event.s, "auth") == 0 &&
-	    f[RF_RESULT].kind == RFK_NUMBER && f[RF_RESULT].i == 0)
+	    (strcmp(event.s, "auth") == 0 || strcmp(event.s, "unlock") == 0 ||
+	    strcmp(event.s, "switch") == 0) && f[RF_RESULT].kind == RFK_NUMBER &&
+	    f[RF_RESULT].i == 0)
 		take_use(r, e, f, person.s);
 	if (e->is.t >= r->period.from && e->is.t < r->period.to)
 		take_inside(r, e, f, event.s, person.s);

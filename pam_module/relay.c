@@ -4,8 +4,10 @@
  * back.  Runs in the login program.  Understands none of what it carries;
  * whatever is malformed, late or out of turn ends without a verdict.
  */
+#include <poll.h>
 #include <security/pam_ext.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "pam_module/module.h"
 
@@ -16,6 +18,8 @@
 #endif
 #define RECORD_MS 60000u /* phases in which nobody is asked */
 #define MAX_MESSAGES 1024u
+#define BUSY_MS 8000u      /* a socket that serves too many is tried again */
+#define BUSY_WAIT_MS 200
 
 static int
 send_begin(struct sek_chan *ch, const struct sek_begin *begin,
@@ -96,15 +100,17 @@ pass_tell(pam_handle_t *pamh, const struct sek_mod_talk *t,
 	return SEK_OK;
 }
 
+/* `heard`: the gate has said something. */
 static int
 relay(pam_handle_t *pamh, struct sek_chan *ch, struct sek_mod_talk *t,
-    const struct sek_deadline *dl)
+    const struct sek_deadline *dl, bool *heard)
 {
 	struct sek_buf body = { 0 };
 	uint8_t msg = 0;
 	unsigned n;
 	int r;
 
+	*heard = false;
 	r = send_begin(ch, &t->begin, dl);
 	for (n = 0; r == SEK_OK; n++) {
 		if (n == MAX_MESSAGES)
@@ -113,6 +119,7 @@ relay(pam_handle_t *pamh, struct sek_chan *ch, struct sek_mod_talk *t,
 			r = sek_chan_recv(ch, &msg, &body, dl);
 		if (r != SEK_OK)
 			break;
+		*heard = true;
 		if (msg == SEK_VERDICT) {
 			r = sek_verdict_dec(&t->verdict, &body);
 			break;
@@ -124,23 +131,40 @@ relay(pam_handle_t *pamh, struct sek_chan *ch, struct sek_mod_talk *t,
 	return r;
 }
 
+/* The socket is everybody's: the service manager closes at once what is too
+ * much for it, and so does a gate of a user who keeps too many.  Nothing was
+ * asked or judged then. */
+static bool
+try_again(const struct sek_deadline *busy)
+{
+	if (geteuid() == 0 || sek_deadline_past(busy))
+		return false;
+	(void)poll(NULL, 0, BUSY_WAIT_MS);
+	return true;
+}
+
 int
 sek_mod_talk(pam_handle_t *pamh, const struct sek_mod_options *o,
     struct sek_mod_talk *t)
 {
 	struct sek_deadline dl = sek_deadline_in(SEKISHO_BACKSTOP_MS);
+	const struct sek_deadline busy = sek_deadline_in(BUSY_MS);
 	struct sek_mod_link l;
+	bool heard;
 	int r;
 
 	if (t->begin.phase != SEK_PHASE_AUTH)
 		dl = sek_deadline_sooner(dl, RECORD_MS);
-	if ((r = sek_mod_link_open(pamh, o, &l, &dl)) != SEK_OK)
-		return r;
-	r = relay(pamh, &l.chan, t, &dl);
+	do {
+		r = sek_mod_link_open(pamh, o, &l, &dl);
+		if (r != SEK_OK)
+			return r;
+		r = relay(pamh, &l.chan, t, &dl, &heard);
+		sek_mod_link_close(pamh, &l, r == SEK_OK);
+	} while (r == SEK_E_EOF && !heard && try_again(&busy));
 	if (r != SEK_OK)
 		pam_syslog(pamh, LOG_ERR, "gate: %s", r == SEK_E_EOF ?
 		    "ended without a verdict" : sek_strerror(r));
-	sek_mod_link_close(pamh, &l, r == SEK_OK);
 	return r;
 }
 

@@ -62,6 +62,10 @@ bad[] = {
 	    "duplicate: set at line 9" },
 	{ BASE "[service t]\npairs = pkcs11+pin\npairs = pkcs11+pin\n", 10,
 	    "duplicate" },
+	{ BASE "[service t]\npairs = pkcs11+pin\nunlock = maybe\n", 10,
+	    "yes or no" },
+	{ BASE "[service t]\npairs = pkcs11+pin\nlast-login = yes\n"
+	    "unlock = yes\n", 10, "an unlock is no login" },
 	/* values */
 	{ BASE "[sekisho]\nhost = a b\n", 9, "host name" },
 	{ BASE "[sekisho]\nhost = -a\n", 9, "host name" },

@@ -229,13 +229,36 @@ card taro
 # -- connections that say nothing
 t connections_that_say_nothing
 before=$(entries "$SITE_LOG")
-as hanako "$SITE/libexec/front_abuse" --hold "$socket" 20 >"$dir/out" 2>&1 &
+as hanako "$SITE/libexec/front_abuse" --hold "$socket" 8 >"$dir/out" 2>&1 &
 holder=$!
 until_so said holding || wrong "not connected"
 run as taro "${drive[@]}" --user taro --steps auth "${right[@]}"
 ended 0
 wait $holder || wrong "a silent connection was kept"
 (($(entries "$SITE_LOG") == before + 1)) || wrong "silence is on record"
+until_so alone || wrong "left: $(pgrep -l '^sekisho-')"
+
+# Of the others only that there are: the first in a minute is recorded.
+t more_connections_than_one_user_may_keep
+before=$(entries "$SITE_LOG")
+as hanako "$SITE/libexec/front_abuse" --hold "$socket" 30 >"$dir/out" 2>&1 &
+holder=$!
+until_so logged "\"peer_uid\":${uid[hanako]}," 'too many connections' ||
+    wrong "not on record"
+last '"event":"auth"' '"reason":"throttled"' '"claimed":""'
+gates() {
+	(($(pgrep -c '^sekisho-gate') <= $1))
+}
+until_so gates 8 || wrong "$(pgrep -c '^sekisho-gate') gates of one user"
+run as taro "${drive[@]}" --user taro --steps auth "${right[@]}"
+ended 0
+within 10000
+# its own user waits until there is room again
+run as hanako "${drive[@]}" --user hanako --steps auth "${right[@]}"
+last '"reason":"not-granted"' '"claimed":"hanako"'
+wait $holder || wrong "a silent connection was kept"
+# a minute may have ended meanwhile
+(($(entries "$SITE_LOG") <= before + 4)) || wrong "a flood is recorded"
 
 # -- login programs that die
 # killed NAME "WHAT IS SHOWN" COMMAND...: one that is waiting there, with what

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whose session it is that somebody unlocks: the person who opened it, or who
+ * has unlocked it last.  Runs in the gate.
+ * Which session that is the kernel says, and nobody who asks: the id that it
+ * gives a session when its login uid is set (pam_loginuid(8)), which all the
+ * processes of the session inherit.  Decides nothing and fails nothing: where
+ * that is not known, an unlock is an unlock.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "gate/login.h"
+#include "gate/run_folder.h"
+#include "sekisho/escape.h"
+
+#define FOLDER "screens"
+#define NO_SESSION UINT32_MAX /* the kernel's "not set" */
+
+/* A small file of one line, without its end. */
+static int
+read_line(const char *path, char *out, size_t cap)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return SEK_E_NOENT;
+	n = read(fd, out, cap - 1);
+	(void)close(fd);
+	if (n <= 0)
+		return SEK_E_IO;
+	out[n] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	return SEK_OK;
+}
+
+static uint32_t
+session_of(pid_t pid)
+{
+	char path[64], text[32] = "", *end = text;
+	unsigned long n;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/sessionid", (int)pid);
+	if (pid <= 0 || read_line(path, text, sizeof text) != SEK_OK)
+		return NO_SESSION;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	return errno != 0 || end == text || *end != '\0' || n > UINT32_MAX ?
+	    NO_SESSION : (uint32_t)n;
+}
+
+static int
+uid_of(const char *account, uid_t *uid)
+{
+	struct passwd pw, *found = NULL;
+	char text[16384];
+
+	if (getpwnam_r(account, &pw, text, sizeof text, &found) != 0 ||
+	    found == NULL)
+		return SEK_E_NOENT;
+	*uid = pw.pw_uid;
+	return SEK_OK;
+}
+
+/* What is kept: "PERSON LOGIN", LOGIN the id that joins the records of the
+ * login that opened the session, or "-". */
+struct screen {
+	char path[PATH_MAX]; /* of this account in this session */
+	char person[SEK_NAME_MAX];
+	char login[SEK_SESSION_MAX];
+};
+
+/* Where it is kept.  NOENT: the kernel knows of no session, or the system of
+ * no account. */
+static int
+find(const struct sek_login *l, struct screen *s)
+{
+	const char *account = l->account.id != 0 ? l->account.name :
+	    l->begin.user;
+	const uint32_t id = session_of(l->peer_pid);
+	char folder[PATH_MAX];
+	struct sek_why why = { "" };
+	uid_t uid = 0;
+	int r;
+
+	*s = (struct screen){ .login = "-" };
+	if (id == NO_SESSION || uid_of(account, &uid) != SEK_OK)
+		return SEK_E_NOENT;
+	r = sek_run_folder(l->policy->run, FOLDER, folder, sizeof folder,
+	    &why);
+	if (r != SEK_OK) {
+		syslog(LOG_AUTHPRIV | LOG_WARNING, "who has a session cannot "
+		    "be kept: %s", why.text);
+		return r;
+	}
+	return snprintf(s->path, sizeof s->path, "%s/%" PRIu32 "-%u", folder,
+	    id, (unsigned)uid) < (int)sizeof s->path ? SEK_OK : SEK_E_LIMIT;
+}
+
+/* The same, and who has it. */
+static int
+read_screen(const struct sek_login *l, struct screen *s)
+{
+	char line[sizeof s->person + sizeof s->login] = "", *login;
+	int r;
+
+	if ((r = find(l, s)) != SEK_OK ||
+	    (r = read_line(s->path, line, sizeof line)) != SEK_OK)
+		return r;
+	if ((login = strchr(line, ' ')) == NULL)
+		return SEK_E_NOENT;
+	*login++ = '\0';
+	if (!sek_name_ok(line) || strlen(login) >= sizeof s->login)
+		return SEK_E_NOENT;
+	(void)snprintf(s->person, sizeof s->person, "%s", line);
+	(void)snprintf(s->login, sizeof s->login, "%s", login);
+	return SEK_OK;
+}
+
+const char *
+sek_screen_event(struct sek_login *l, enum sek_reason reason)
+{
+	const struct sek_service *service = sek_policy_service(l->policy,
+	    l->begin.service);
+	struct screen s;
+
+	if (service == NULL || !service->unlock)
+		return "auth";
+	if (reason != SEK_R_OK || read_screen(l, &s) != SEK_OK ||
+	    strcmp(s.person, l->person.name) == 0)
+		return "unlock";
+	(void)snprintf(l->previous, sizeof l->previous, "%s", s.person);
+	return "switch";
+}
+
+static int
+write_line(const char *path, const char *person, const char *login)
+{
+	char line[sizeof ((struct screen *)0)->person + SEK_SESSION_MAX + 2];
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	size_t n = (size_t)snprintf(line, sizeof line, "%s %s\n", person,
+	    login);
+	int r = SEK_E_IO;
+
+	if (fd < 0)
+		return errno == EEXIST ? SEK_E_EXISTS : SEK_E_IO;
+	if (write(fd, line, n) == (ssize_t)n)
+		r = SEK_OK;
+	if (close(fd) != 0 && r == SEK_OK)
+		r = SEK_E_IO;
+	if (r != SEK_OK)
+		(void)unlink(path);
+	return r;
+}
+
+static void
+complain(const char *path)
+{
+	syslog(LOG_AUTHPRIV | LOG_WARNING, "who has a session cannot be "
+	    "kept: %s cannot be written", path);
+}
+
+/* It is whoever came first: an su within it is no session of its own for the
+ * kernel. */
+void
+sek_screen_open(const struct sek_login *l)
+{
+	struct screen s;
+	int r;
+
+	if (!sek_name_ok(l->begin.person) || find(l, &s) != SEK_OK)
+		return;
+	r = write_line(s.path, l->begin.person, l->session);
+	if (r != SEK_OK && r != SEK_E_EXISTS)
+		complain(s.path);
+}
+
+void
+sek_screen_unlocked(const struct sek_login *l)
+{
+	char next[PATH_MAX + 16];
+	struct screen s;
+	int r = read_screen(l, &s);
+
+	if ((r != SEK_OK && r != SEK_E_NOENT) || s.path[0] == '\0' ||
+	    strcmp(s.person, l->person.name) == 0)
+		return;
+	(void)snprintf(next, sizeof next, "%s.%d", s.path, (int)getpid());
+	(void)unlink(next); /* of one that was killed */
+	if (write_line(next, l->person.name, s.login) != SEK_OK ||
+	    rename(next, s.path) != 0)
+		complain(s.path);
+}
+
+void
+sek_screen_close(const struct sek_login *l)
+{
+	struct screen s;
+
+	if (read_screen(l, &s) == SEK_OK && strcmp(s.login, l->session) == 0)
+		(void)unlink(s.path);
+}

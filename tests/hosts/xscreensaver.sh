@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# xscreensaver on a display: its own dialogs ask for both factors.
+
+# shellcheck source=tests/site.sh
+. "$(dirname "$0")/../site.sh"
+site_enter "$0" "$@"
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-xscreensaver.XXXXXX") || exit 1
+chmod 755 "$dir" # the helpers run as nobody
+trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
+# shellcheck source=tests/cases.sh
+. "$(dirname "$0")/../cases.sh"
+# shellcheck source=tests/hosts/lockers.sh
+. "$(dirname "$0")/lockers.sh"
+
+t site
+locker_site xscreensaver || { wrong "no site"; finish; exit 1; }
+display || wrong "no display: $(<"$dir/xvfb")"
+install -d -o taro "$dir/home"
+printf '%s\n' 'lock: True' 'lockTimeout: 0:00:00' 'mode: blank' \
+    'splash: False' 'fade: False' 'unfade: False' >"$dir/home/.xscreensaver"
+chown taro "$dir/home/.xscreensaver"
+locker_env=("DISPLAY=$DISPLAY" "HOME=$dir/home")
+finish
+
+start() {
+	as_limit=600 as taro xscreensaver --no-splash --verbose >>"$dir/log" 2>&1 &
+}
+shown() {
+	grep -q -- "$1" "$dir/log"
+}
+told_to_lock() {
+	as taro xscreensaver-command --lock 2>&1 | grep -q locking
+}
+state() {
+	timeout 5 setpriv --reuid "${uid[taro]}" --clear-groups \
+	    --regid "${uid[taro]}" xscreensaver-command --time 2>/dev/null |
+	    grep -q "$1"
+}
+lock() {
+	: >"$dir/log"
+	until_so told_to_lock || wrong "no locker: $(<"$dir/log")"
+	# what an earlier one has said of itself may still be on the display
+	sleep 1
+	until_so state locked || wrong "not locked: $(<"$dir/log")"
+	sleep 0.5
+	xdotool key shift
+}
+unlocked() {
+	until_so state non-blanked || wrong "still locked: $(<"$dir/log")"
+}
+recorded() {
+	until_so more_unlocks "$before" || wrong "nothing is on record"
+	last '"event":"unlock"' '"service":"xscreensaver"' \
+	    '"service_claimed":true' '"claimed":"taro"' "$@"
+}
+
+t both_factors
+start
+before=$(unlocks)
+lock
+by_keys himitsu-1
+recorded '"result":0' '"person":{"display":"taro","name":"taro"}'
+unlocked
+shown 'pam_acct_mgmt (...) ==> 0' || wrong "the account line is not asked"
+
+t another_users_account
+run as hanako "$SITE/libexec/pamdrive" --service xscreensaver --user taro \
+    --answer "PIN=$SITE_PIN" --answer Password=himitsu-1
+lacks 'auth = 0' 'prompt:'
+last '"event":"unlock"' '"reason":"peer"'
+
+t the_record_verifies
+run site_desk audit verify
+ended 0
+until_so alone || wrong "left: $(pgrep -l '^sekisho-')"
+finish
