@@ -36,7 +36,7 @@ in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
 GATE = main session phases peer possession possession_hear candidates choose \
 	prove pin password front login_record login_ssh login_token login_last \
-	fido_ask fido_judge fido_prove fido_take
+	fido_ask fido_judge fido_prove fido_take presence
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
@@ -46,12 +46,13 @@ FORMS = $(filter form%,$(call in,forward))
 FORWARD = $(filter-out $(FORMS),$(call in,forward))
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
+WATCH_LIBS = $(GATE_LIBS) -lpcsclite -lsystemd
 FIDO_LIBS = -lfido2 -lpcsclite
 
 SUB = $(MAKE) --no-print-directory -s -j2
 obj = $(patsubst %,$(B)/$(1)/%.o,$(2))
 PROGRAMS = $(addprefix $(B)/,pam_sekisho.so sekisho-gate sekisho-pkcs11 \
-	sekisho-fido sekisho-password sekisho-fetch sekisho) $(if \
+	sekisho-fido sekisho-password sekisho-fetch sekisho-watch sekisho) $(if \
 	$(filter main,$(FORWARD)),$(B)/sekisho-forward)
 
 all: $(PROGRAMS)
@@ -92,6 +93,8 @@ $(B)/sekisho-fetch: $(call obj,fetch,$(FETCH)) $(SHARED)
 	$(CC) $(LD) -pie -o $@ $^ -lcurl $(GATE_LIBS)
 $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
+$(B)/sekisho-watch: $(call obj,watch,$(call in,watch)) $(SHARED)
+	$(CC) $(LD) -pie -o $@ $^ $(WATCH_LIBS) -lpthread
 
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))

@@ -130,6 +130,9 @@ static const struct sek_reason_row rows[] = {
 	{ SEK_R_KEY_HELD, "key-held", DENIED, false,
 	    SYSTEM("This key is enrolled already.",
 	        "このセキュリティキーはすでに登録されています。") },
+	{ SEK_R_NOT_LOCKED, "not-locked", UNAVAIL, false,
+	    SYSTEM("The session could not be locked or ended.",
+	        "画面のロックまたは終了ができませんでした。") },
 
 	{ SEK_R_CREDENTIAL_SUSPENDED, "credential-suspended", DENIED, false,
 	    SYSTEM("This card or key is suspended.",

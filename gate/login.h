@@ -180,6 +180,13 @@ void sek_last_keep(struct sek_login *l, enum sek_reason reason,
 /* login_ssh.c: with which key sshd let them ask at all. */
 void sek_login_add_ssh(json_t *rec, const struct sek_login *l);
 
+/* presence.c: leave word for sekisho-watch of the token of a login that is
+ * let in; its session is open; nobody came in after all; it is closed. */
+void sek_presence_begin(struct sek_login *l);
+void sek_presence_open(struct sek_login *l);
+void sek_presence_drop(const struct sek_login *l);
+void sek_presence_close(const struct sek_login *l);
+
 /* login_token.c: which token it was, and what was known of it. */
 void sek_login_add_token(json_t *rec, const struct sek_login *l);
 

@@ -71,6 +71,9 @@ record_session(struct sek_login *l, const char *event)
 		take_session(l);
 	record = sek_login_record(l, event, reason);
 	take_session(l);
+	if (l->begin.phase == SEK_PHASE_OPEN && record != 0 &&
+	    reason == SEK_R_OK)
+		sek_presence_open(l);
 	if (record == 0 && !l->unrecorded)
 		answer(l, SEK_CLASS_UNAVAIL, SEK_R_AUDIT, 0);
 	else if (reason != SEK_R_OK)
@@ -88,5 +91,8 @@ sek_session_open(struct sek_login *l)
 void
 sek_session_close(struct sek_login *l)
 {
+	/* first: what comes of the end must not look like a token that was
+	 * taken away */
+	sek_presence_close(l);
 	record_session(l, "logout");
 }

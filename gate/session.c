@@ -360,9 +360,13 @@ sek_session_auth(struct sek_login *l)
 	sek_possession_end(l);
 	if (reason == SEK_R_OK && !pair_is_complete(l))
 		reason = SEK_R_INTERNAL;
+	if (reason == SEK_R_OK)
+		sek_presence_begin(l);
 	record = sek_login_record(l, "auth", reason);
-	if (record == 0 && reason == SEK_R_OK)
+	if (record == 0 && reason == SEK_R_OK) {
 		reason = SEK_R_AUDIT;
+		sek_presence_drop(l);
+	}
 	send_verdict(l, reason, record);
 	sek_last_keep(l, reason, record);
 }

@@ -51,6 +51,8 @@ enum sek_reason {
 	SEK_R_SYNCED_KEY = 217,      /* a passkey that its maker copies */
 	SEK_R_CLONE_SUSPECTED = 218, /* the signature counter went back */
 	SEK_R_KEY_HELD = 219,        /* enrolment: somebody has it already */
+	SEK_R_NOT_LOCKED = 225,      /* the token is gone, and the session could
+					not be locked or ended */
 
 	SEK_R_CREDENTIAL_SUSPENDED = 300,
 	SEK_R_CREDENTIAL_REVOKED = 301, /* by the helpdesk */
