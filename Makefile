@@ -110,7 +110,7 @@ S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	fido_card_login fido_gate fido_wire fido_models_login fido_login \
 	enrol_fido enrol_fido_judge enrol_ssh enrol_card import mds \
 	record_crowd audit_agree audit_prove audit_show audit_export audit_key \
-	audit_token audit_report audit_count forward forward_rsyslog
+	audit_token audit_report audit_count forward forward_rsyslog watch watch_faults
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
 	auditmint forms_log record_drive ttydrive fido/mdsmint fido/liar \
 	fido/fidorow
@@ -118,7 +118,7 @@ PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
 	appendtime appendcost verifyrate biglog
 FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
-	helper index mds note ocsp points policy role
+	helper index mds note ocsp points policy role session
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) \
 	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))
@@ -194,6 +194,7 @@ $(addprefix $(T)/,fido/mdsmint mds_test mds_table_test fuzz_mds): \
 $(T)/fuzz_authfile: $(call obj,helpdesk,authfile authfile_ssh)
 $(T)/fido_apdu_test $(T)/fuzz_apdu: $(call obj,fido,apdu)
 $(T)/store_fido_test: $(call obj,fetch,enrolled)
+$(T)/watch_token_test: $(call obj,watch,token)
 $(T)/outbox_test: $(call obj,forward,$(filter-out main,$(FORWARD)))
 $(T)/card/vcard: $(addprefix $(T)/card/,vcard.o link.o apdu.o piv.o)
 	$(CC) $(LD) -o $@ $^ -lcrypto
