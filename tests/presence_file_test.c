@@ -157,7 +157,7 @@ only_a_plain_file_of_ours_is_read(void)
 	CHECK(rmdir(path) == 0);
 	CHECK_INT(get(ID), SEK_E_NOENT);
 	/* another session's, under this name */
-	(void)snprintf(path, sizeof path, "%s/1%s", dir, ID + 1);
+	(void)snprintf(path, sizeof path, "%s/1%s", dir, &ID[1]);
 	CHECK(rename(to, path) == 0);
 	CHECK_INT(get(path + strlen(dir) + 1), SEK_E_SYNTAX);
 	CHECK(truncate(path, 5000) == 0);
