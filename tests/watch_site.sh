@@ -31,46 +31,6 @@ trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
 . "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 SITE_PIN=271828
 
-
-over() {
-	t it_ends_in_order
-	watch_stop
-	ended 0
-	run site_desk audit verify
-	ended 0
-	bus_stop
-	card_stop
-	card_pcscd_stop
-	finish
-}
-
-t logind
-# knows of the sessions comes from its own files: pam_systemd could make none
-# without systemd.
-
-: "${BUILD:=build}" "${CARD_BIN:=$BUILD/tests/card}"
-# shellcheck source=tests/site.sh
-. "$(dirname "$0")/site.sh"
-if ! card_ns_inside && missing=$(card_ns_missing 2>&1); then
-	echo "skip watch: ${missing//$'\n'/, }"
-	exit 0
-fi
-SITE_MODULE=/usr/lib/$("${CC:-gcc}" -print-multiarch)/opensc-pkcs11.so
-logind=/lib/systemd/systemd-logind
-for need in "$SITE_MODULE" $logind /usr/bin/dbus-daemon /usr/bin/dbus-monitor; do
-	[[ -e $need ]] || { echo "skip watch: no $need"; exit 0; }
-done
-site_enter "$0" "$@"
-# shellcheck source=tests/fido/site.sh
-. "$(dirname "$0")/fido/site.sh"
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-watch.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
-SITE_PIN=271828
-
 # soon COMMAND...: is it true within 20 seconds?
 soon() {
 	local i
@@ -87,7 +47,7 @@ if ! { site_make "$dir/site" && fido_site; }; then
 	finish
 	exit 1
 fi
-install -m 644 "$(dirname "$0")/../packaging/opensc.conf" "$SITE/etc/"
+install -m 644 "$(dirname "${BASH_SOURCE[0]}")/../packaging/opensc.conf" "$SITE/etc/"
 for who in taro hanako ward3; do site_user $who himitsu-1; done
 site_desk account add ward3 --shared >"$dir/out" || wrong "no ward3"
 site_person taro '山田 太郎' taro ward3 || wrong "no taro"
@@ -186,6 +146,7 @@ insert() {
 }
 # come SERVICE USER XDG: a session that stays open until leave
 come() {
+	: >"$dir/out" # what it says of the login before is old
 	coproc LOGIN {
 		exec timeout -k 1 90 "$BUILD/tests/pamdrive" --service "$1" \
 		    --user "$2" --tty :0 --answer PIN="$SITE_PIN" \
@@ -231,6 +192,18 @@ recorded() {
 }
 records() {
 	grep -cE '"event":"(lock|end)"' "$SITE_LOG"
+}
+
+over() {
+	t it_ends_in_order
+	watch_stop
+	ended 0
+	run site_desk audit verify
+	ended 0
+	bus_stop
+	card_stop
+	card_pcscd_stop
+	finish
 }
 
 t logind

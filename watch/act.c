@@ -61,9 +61,8 @@ is_done(struct watched *w, const struct sek_policy *p, uint64_t took)
 	(void)snprintf(text, sizeof text, "session %s of %s is %s: %s %s "
 	    "(%llu ms)", w->is.session, w->is.account,
 	    w->is.watch == SEK_WATCH_END ? "ended" : "locked",
-	    w->is.label[0] != '\0' ? w->is.label : w->is.place,
-	    w->is.watch == SEK_WATCH_TAP ? "was laid on again" : "is gone",
-	    (unsigned long long)took);
+	    token_name(w), w->is.watch == SEK_WATCH_TAP ?
+	    "was laid on again" : "is gone", (unsigned long long)took);
 	watch_say(LOG_NOTICE, text);
 	record(w, p, NULL);
 }
