@@ -38,7 +38,7 @@ BASE = $(call in,base)
 GATE = main session phases rescue peer possession possession_hear candidates choose \
 	prove pin password front login_record login_ssh login_token login_last \
 	remember fido_ask fido_judge fido_prove fido_take ssh_find tls_name \
-	screen peer_slot
+	screen peer_slot presence
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
@@ -48,12 +48,13 @@ FORMS = $(filter form%,$(call in,forward))
 FORWARD = $(filter-out $(FORMS),$(call in,forward))
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
+WATCH_LIBS = $(GATE_LIBS) -lpcsclite -lsystemd
 FIDO_LIBS = -lfido2 -lpcsclite
 
 SUB = $(MAKE) --no-print-directory -s -j2
 obj = $(patsubst %,$(B)/$(1)/%.o,$(2))
 PROGRAMS = $(addprefix $(B)/,pam_sekisho.so sekisho-gate sekisho-pkcs11 \
-	sekisho-fido sekisho-password sekisho-fetch sekisho) $(if \
+	sekisho-fido sekisho-password sekisho-fetch sekisho-watch sekisho) $(if \
 	$(filter main,$(FORWARD)),$(B)/sekisho-forward)
 
 all: $(PROGRAMS)
@@ -94,6 +95,8 @@ $(B)/sekisho-fetch: $(call obj,fetch,$(FETCH)) $(SHARED)
 	$(CC) $(LD) -pie -o $@ $^ -lcurl $(GATE_LIBS)
 $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 	$(CC) $(LD) -pie -o $@ $^ $(GATE_LIBS)
+$(B)/sekisho-watch: $(call obj,watch,$(call in,watch)) $(SHARED)
+	$(CC) $(LD) -pie -o $@ $^ $(WATCH_LIBS) -lpthread
 
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
@@ -110,7 +113,7 @@ S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	fido_card_login fido_gate fido_wire fido_models_login fido_login \
 	enrol_fido enrol_fido_judge enrol_ssh enrol_card import mds \
 	record_crowd audit_agree audit_prove audit_show audit_export audit_key \
-	audit_token audit_report audit_count forward forward_rsyslog
+	audit_token audit_report audit_count forward forward_rsyslog watch watch_faults
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
 	auditmint forms_log record_drive ttydrive fido/mdsmint fido/liar \
 	fido/fidorow
@@ -118,7 +121,7 @@ PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
 	appendtime appendcost verifyrate biglog
 FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
-	helper index kept mds note ocsp points policy role ssh
+	helper index kept mds note ocsp points policy role session ssh
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) \
 	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))
@@ -194,6 +197,7 @@ $(addprefix $(T)/,fido/mdsmint mds_test mds_table_test fuzz_mds): \
 $(T)/fuzz_authfile: $(call obj,helpdesk,authfile authfile_ssh)
 $(T)/fido_apdu_test $(T)/fuzz_apdu: $(call obj,fido,apdu)
 $(T)/store_fido_test: $(call obj,fetch,enrolled)
+$(T)/watch_token_test: $(call obj,watch,token)
 $(T)/outbox_test: $(call obj,forward,$(filter-out main,$(FORWARD)))
 $(T)/card/vcard: $(addprefix $(T)/card/,vcard.o link.o apdu.o piv.o)
 	$(CC) $(LD) -o $@ $^ -lcrypto

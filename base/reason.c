@@ -143,6 +143,9 @@ static const struct sek_reason_row rows[] = {
 	{ SEK_R_CERT_NOT_KEPT, "cert-not-kept", DENIED, false,
 	    SYSTEM("This card must be enrolled again before it serves here.",
 	        "ここで使用するには、このカードの再登録が必要です。") },
+	{ SEK_R_NOT_LOCKED, "not-locked", UNAVAIL, false,
+	    SYSTEM("The session could not be locked or ended.",
+	        "画面のロックまたは終了ができませんでした。") },
 
 	{ SEK_R_CREDENTIAL_SUSPENDED, "credential-suspended", DENIED, false,
 	    SYSTEM("This card or key is suspended.",

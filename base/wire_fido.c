@@ -321,6 +321,7 @@ sek_fido_assertion_enc(struct sek_buf *b, const struct sek_fido_assertion *m)
 	sek_put_bytes(b, m->handle, m->handle_len);
 	sek_put_str(b, m->label);
 	sek_put_str(b, m->transport);
+	sek_put_str(b, m->place);
 }
 
 int
@@ -336,6 +337,7 @@ sek_fido_assertion_dec(struct sek_fido_assertion *out, const struct sek_buf *b)
 	m.handle_len = sek_rd_fixed(&r, m.handle, sizeof m.handle);
 	sek_rd_str(&r, m.label, sizeof m.label);
 	sek_rd_str(&r, m.transport, sizeof m.transport);
+	sek_rd_str(&r, m.place, sizeof m.place);
 	if (sek_rd_end(&r) != SEK_OK || m.id_len == 0)
 		return SEK_E_PROTO;
 	*out = m;

@@ -175,6 +175,17 @@ copy(uint8_t *out, size_t cap, size_t *len, const uint8_t *p, size_t n)
 	return true;
 }
 
+/* So that who watches over the session knows which device to look at. */
+static void
+put_place(struct sek_fido_assertion *m, const char *path)
+{
+	const char *reader = fido_pcsc_reader(path);
+	const char *place = reader != NULL ? reader : path;
+
+	if (strlen(place) < sizeof m->place)
+		memcpy(m->place, place, strlen(place) + 1);
+}
+
 /* Fill *m; false for what has not the form of an assertion. */
 static bool
 taken(const struct fk_helper *h, const struct fk_key *k,
@@ -193,6 +204,7 @@ taken(const struct fk_helper *h, const struct fk_key *k,
 	    fido_assert_authdata_len(q->a, 0), &auth_len);
 	memcpy(m->label, k->label, sizeof m->label);
 	memcpy(m->transport, k->transport, sizeof m->transport);
+	put_place(m, k->path);
 	return fido_assert_count(q->a) > 0 && id_len > 0 && auth != NULL &&
 	    copy(m->id, sizeof m->id, &m->id_len, id, id_len) &&
 	    copy(m->auth, sizeof m->auth, &m->auth_len, auth, auth_len) &&

@@ -39,5 +39,7 @@ size_t fido_pcsc_list(struct fido_pcsc *w, fido_dev_info_t *list, size_t n,
 
 /* "nfc" or "smart-card"; NULL: not a path of ours. */
 const char *fido_pcsc_transport(const char *path);
+/* The reader in a path; NULL: not a path of ours. */
+const char *fido_pcsc_reader(const char *path);
 
 #endif

@@ -45,9 +45,8 @@ fido_pcsc_transport(const char *path)
 	return NULL;
 }
 
-/* The reader in a path; NULL: not one of ours. */
-static const char *
-reader_of(const char *path)
+const char *
+fido_pcsc_reader(const char *path)
 {
 	const char *at;
 
@@ -72,7 +71,7 @@ static void *
 dev_open(const char *path)
 {
 	const struct sek_deadline dl = sek_deadline_in(OPEN_MS);
-	const char *reader = reader_of(path);
+	const char *reader = fido_pcsc_reader(path);
 	struct device *d;
 
 	if (reader == NULL || (d = calloc(1, sizeof *d)) == NULL)

@@ -72,6 +72,8 @@ struct sek_fido_login {
 	bool has_seen;          /* `seen` is filled */
 	char label[SEK_FIDO_TEXT_MAX];
 	char transport[16];
+	char place[SEK_FIDO_PLACE_MAX]; /* path of the device, or reader */
+	uint64_t node_dev, node_ino; /* of the device then; 0: none there */
 };
 
 /* -- fido_ask.c */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gate/login.h"
 #include "gate/store_fido.h"
@@ -201,6 +202,21 @@ take(struct sek_login *l, const struct sek_fido_assertion *a, struct owner *o)
 	return choose_account(l, o);
 }
 
+/* Which device it is now: a key pulled out and another one put in may get
+ * the same path. */
+static void
+note_place(struct sek_fido_login *k, const char *place)
+{
+	struct stat st;
+
+	(void)snprintf(k->place, sizeof k->place, "%s", place);
+	k->node_dev = k->node_ino = 0;
+	if (place[0] == '/' && stat(place, &st) == 0) {
+		k->node_dev = st.st_rdev;
+		k->node_ino = st.st_ino;
+	}
+}
+
 enum sek_reason
 sek_fido_take(struct sek_login *l, const struct sek_fido_assertion *a)
 {
@@ -212,6 +228,7 @@ sek_fido_take(struct sek_login *l, const struct sek_fido_assertion *a)
 	(void)snprintf(l->fido.label, sizeof l->fido.label, "%s", a->label);
 	(void)snprintf(l->fido.transport, sizeof l->fido.transport, "%s",
 	    a->transport);
+	note_place(&l->fido, a->place);
 	reason = take(l, a, o);
 	free(o);
 	return reason;

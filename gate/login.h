@@ -265,6 +265,13 @@ void sek_screen_close(const struct sek_login *l);
 void sek_login_add_ssh(json_t *rec, const struct sek_login *l);
 void sek_login_add_ssh_token(json_t *rec, const struct sek_login *l);
 
+/* presence.c: leave word for sekisho-watch of the token of a login that is
+ * let in; its session is open; nobody came in after all; it is closed. */
+void sek_presence_begin(struct sek_login *l);
+void sek_presence_open(struct sek_login *l);
+void sek_presence_drop(const struct sek_login *l);
+void sek_presence_close(const struct sek_login *l);
+
 /* login_token.c: which token it was, and what was known of it. */
 void sek_login_add_token(json_t *rec, const struct sek_login *l);
 

@@ -95,8 +95,10 @@ sek_session_open(struct sek_login *l)
 	enum sek_reason reason = check_caller(l);
 	uint64_t record = record_session(l, "login", reason);
 
-	if (is_kept(l, reason, record))
+	if (is_kept(l, reason, record)) {
 		sek_screen_open(l);
+		sek_presence_open(l);
+	}
 	answer_session(l, reason, record);
 }
 
@@ -104,8 +106,12 @@ void
 sek_session_close(struct sek_login *l)
 {
 	enum sek_reason reason = check_caller(l);
-	uint64_t record = record_session(l, "logout", reason);
+	uint64_t record;
 
+	/* first: what comes of the end must not look like a token that was
+	 * taken away */
+	sek_presence_close(l);
+	record = record_session(l, "logout", reason);
 	if (record != 0 && sek_rescue_ends(l) &&
 	    sek_login_record(l, "breakglass_stop", reason) == 0)
 		record = 0;

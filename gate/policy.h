@@ -54,6 +54,15 @@ enum sek_have {
 				  a TLS server of root's has verified */
 };
 
+/* watch = ...: what becomes of a session when its token goes away. */
+enum sek_watch_word {
+	SEK_WATCH_UNSET = 0,
+	SEK_WATCH_NO = 1,
+	SEK_WATCH_LOCK = 2,
+	SEK_WATCH_END = 3,
+	SEK_WATCH_TAP = 4 /* locked when it is laid on again */
+};
+
 /* [pkcs11 NAME]: one vendor module. */
 struct sek_module {
 	char name[65];
@@ -82,6 +91,9 @@ struct sek_service {
 				       proof remembered */
 	bool unlock;                /* unlock = yes | no, no: it opens a
 				       session that is there already */
+	enum sek_watch_word watch;  /* watch = no | lock | end | tap, no */
+	enum sek_watch_word watch_shared; /* watch-shared: the same for shared
+				       accounts; as watch */
 };
 
 /* check = ...: what is asked whether a certificate has been revoked.  Of the
@@ -139,6 +151,9 @@ struct sek_policy {
 	uint32_t fail_delay_ms;     /* fail-delay-ms, 0..10000, 2000 */
 	uint32_t peer_per_minute;   /* attempts a minute for one non-root user,
 				       1..600, 20 */
+	uint32_t reader_grace_s;    /* reader-grace-seconds: how long a reader
+				       may be gone before its token counts as
+				       gone, 0..60, 0 */
 	/* [certificate] */
 	char *purposes[SEK_MAX_OIDS]; /* purpose: EKU OIDs (any of), owned;
 				         default clientAuth, smartcardLogon */
@@ -255,6 +270,13 @@ const struct sek_service *sek_policy_service(const struct sek_policy *p,
  * service's own section, never of "*". */
 bool sek_policy_rescues(const struct sek_policy *p, const char *service,
     const char *account);
+/* "lock" and back; NULL / UNSET when there is none. */
+const char *sek_watch_word(enum sek_watch_word w);
+enum sek_watch_word sek_watch_of_word(const char *word);
+/* What the service says for a shared account, or one that is not; never
+ * UNSET. */
+enum sek_watch_word sek_service_watch(const struct sek_service *s,
+    bool shared);
 
 /* How its record is kept; points into the policy. */
 struct sek_audit_conf sek_policy_audit(const struct sek_policy *p);

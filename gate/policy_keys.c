@@ -49,6 +49,8 @@ static const struct policy_key keys[] = {
 	    POLICY(fail_delay_ms), 0, 10000 },
 	{ POLICY_LIMITS, "peer-per-minute", policy_set_uint,
 	    POLICY(peer_per_minute), 1, 600 },
+	{ POLICY_LIMITS, "reader-grace-seconds", policy_set_uint,
+	    POLICY(reader_grace_s), 0, 60 },
 
 	{ POLICY_CERTIFICATE, "purpose", policy_set_purpose, POLICY(purposes),
 	    0, 0 },
@@ -148,6 +150,9 @@ static const struct policy_key keys[] = {
 	    SERVICE(remember_m), 1, 60 },
 	{ POLICY_SERVICE, "unlock", policy_set_yes_no, SERVICE(unlock),
 	    0, 0 },
+	{ POLICY_SERVICE, "watch", policy_set_watch, SERVICE(watch), 0, 0 },
+	{ POLICY_SERVICE, "watch-shared", policy_set_watch,
+	    SERVICE(watch_shared), 0, 0 },
 };
 
 #define N_KEYS (sizeof keys / sizeof keys[0])

@@ -434,6 +434,27 @@ send_verdict(struct sek_login *l, enum sek_reason reason, uint64_t record)
 		    "verdict", (unsigned long long)record);
 }
 
+/* The record, and what is kept beside it for the logins and the sessions to
+ * come.  0: it could not be written, and *reason says so. */
+static uint64_t
+record_auth(struct sek_login *l, enum sek_reason *reason)
+{
+	uint64_t record;
+
+	if (*reason == SEK_R_OK)
+		sek_presence_begin(l);
+	record = sek_login_record(l, l->pair == SEK_PAIR_RESCUE ?
+	    "breakglass_start" : sek_screen_event(l, *reason), *reason);
+	if (record == 0 && *reason == SEK_R_OK) {
+		*reason = SEK_R_AUDIT;
+		sek_presence_drop(l);
+	}
+	sek_remember_keep(l, *reason, record);
+	if (*reason == SEK_R_OK && l->service != NULL && l->service->unlock)
+		sek_screen_unlocked(l);
+	return record;
+}
+
 void
 sek_session_auth(struct sek_login *l)
 {
@@ -444,13 +465,7 @@ sek_session_auth(struct sek_login *l)
 	sek_possession_end(l);
 	if (reason == SEK_R_OK && !pair_is_complete(l))
 		reason = SEK_R_INTERNAL;
-	record = sek_login_record(l, l->pair == SEK_PAIR_RESCUE ?
-	    "breakglass_start" : sek_screen_event(l, reason), reason);
-	if (record == 0 && reason == SEK_R_OK)
-		reason = SEK_R_AUDIT;
-	sek_remember_keep(l, reason, record);
-	if (reason == SEK_R_OK && l->service != NULL && l->service->unlock)
-		sek_screen_unlocked(l);
+	record = record_auth(l, &reason);
 	send_verdict(l, reason, record);
 	sek_last_keep(l, reason, record);
 }

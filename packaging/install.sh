@@ -15,6 +15,7 @@ units="systemd/system/sekisho-gate.socket systemd/system/sekisho-gate@.service
  systemd/system/sekisho-fetch.service systemd/system/sekisho-fetch.timer
  systemd/system/sekisho-fetch-boot.timer
  systemd/system/sekisho-record.service systemd/system/sekisho-forward.service
+ systemd/system/sekisho-watch.service
  systemd/system/sekisho-countersign.service
  systemd/system/sekisho-countersign.timer
  sysusers.d/sekisho.conf tmpfiles.d/sekisho.conf
@@ -31,7 +32,7 @@ put() { # MODE FOLDER FILE...
 do_install() {
 	put 755 "$LIBEXECDIR" "$B/sekisho-gate" "$B/sekisho-pkcs11" \
 	    "$B/sekisho-fido" "$B/sekisho-password" "$B/sekisho-fetch" \
-	    "$B/sekisho-forward"
+	    "$B/sekisho-forward" "$B/sekisho-watch"
 	put 755 "$SBINDIR" "$B/sekisho"
 	put 644 "$PAMDIR" "$B/pam_sekisho.so"
 	for page in $pages; do

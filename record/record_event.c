@@ -26,6 +26,8 @@ const struct sek_event sek_events[] = {
 	{ "login", AUTH, 0, "Session opened", { "login", "ログイン" } },
 	{ "logout", AUTH, LOGOUT, { "logout", "ログアウト" } },
 	{ "lock", AUTH, 0, "Session locked", { "locked", "画面ロック" } },
+	{ "end", AUTH, LOGOUT, { "ended with its card or key",
+	    "カード(キー)抜去による終了" } },
 	{ "unlock", AUTH, LOGIN, { "unlocked", "ロック解除" } },
 	{ "switch", AUTH, LOGIN, { "user switched", "利用者切替" } },
 	{ "stepup", AUTH, LOGIN, { "authenticated anew", "再認証" } },

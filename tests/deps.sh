@@ -8,7 +8,7 @@ set -eu
 
 build="gcc libc6-dev make libpam0g-dev libssl-dev libsqlite3-dev
  libjansson-dev libinih-dev libp11-kit-dev libpcsclite-dev
- libcurl4-openssl-dev libfido2-dev libcbor-dev pkg-config"
+ libcurl4-openssl-dev libsystemd-dev libfido2-dev libcbor-dev pkg-config"
 demo="softhsm2 opensc openssl iproute2 procps util-linux python3"
 test="pcscd vsmartcard-vpcd sudo login util-linux systemd slapd
  sqlite3 mandoc clang libclang-rt-14-dev libpam-u2f pamu2fcfg fido2-tools

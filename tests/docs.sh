@@ -173,6 +173,20 @@ sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]\)$/\1/p' \
     man/sekisho-forward.8 >"$dir/doc"
 same "$dir/code" "$dir/doc"
 
+# -- sekisho-watch(8)
+t options_of_sekisho_watch_are_documented
+sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' watch/main.c >"$dir/code"
+sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-watch.8 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
+t limits_of_sekisho_watch_are_documented
+grep -q '^#define PCSCD_AWAY_MS 10000u' watch/watch.h &&
+    grep -q '10 seconds' man/sekisho-watch.8 || wrong "pcscd"
+grep -q '^#define WATCH_MAX 512u' watch/watch.h &&
+    grep -q '512 sessions' man/sekisho-watch.8 || wrong "sessions"
+grep -q '^#define BEGUN_S 120' watch/folder.c &&
+    grep -q '120 seconds' man/sekisho-watch.8 || wrong "logins"
+
 # -- sekisho-record(5)
 t each_reason_is_documented
 perl -ne 'BEGIN { %c = ("DENIED" => "denied", "UNAVAIL" => "unavailable",
@@ -209,7 +223,7 @@ later >"$dir/later-items"
 t each_field_is_documented
 perl -0ne 'while (/sek_record_(?:str|int|bool|hex|add)\(\s*\w+,\s*'`
     `'([^,;]*?),/g) { print "$_\n" for $1 =~ /"([a-z0-9_.]+)"/g }' \
-    record/*.c gate/*.c helpdesk/*.c >"$dir/code"
+    record/*.c gate/*.c helpdesk/*.c watch/*.c >"$dir/code"
 sed -n '/^\.Sh FIELDS/,$p' man/sekisho-record.5 |
     sed -n '/^\.Ss Of the log itself/,/^\.Ss Of later/s/^\.It Cm //p' |
     sed 's/ , /\n/g' >"$dir/own"
@@ -225,7 +239,8 @@ sed -n '/^\.Sh EVENTS/,/^\.Sh FIELDS/d; /^\.Ss Of later/,/^\.Ss Schema/p' \
     grep -F . >"$dir/doc"
 [[ -s $dir/doc ]] || wrong "none found"
 while read -r field; do
-	! grep -qF "\"$field\"" gate/*.c helpdesk/*.c || wrong "$field"
+	! grep -qF "\"$field\"" gate/*.c helpdesk/*.c watch/*.c ||
+	    wrong "$field"
 done <"$dir/doc"
 
 t each_event_is_documented
@@ -237,7 +252,7 @@ perl -0ne 'while (/(?:sek_login_record|desk_record|sek_record_new|'`
     `'record_session)\(([^;]*?)\)[;,]/g) {
 	print "$_\n" for $1 =~ /"([a-z_]+)"/g }
     print "$1\n" while /\[SEK_STATUS_\w+\] = \{ "([a-z]+)"/g' \
-    gate/*.c helpdesk/*.c | sort -u >"$dir/written"
+    gate/*.c helpdesk/*.c watch/*.c | sort -u >"$dir/written"
 only=$(LC_ALL=C comm -23 "$dir/written" <(LC_ALL=C sort -u "$dir/code") |
     paste -sd' ')
 [[ -z $only ]] || wrong "written, but not in the table: $only"
@@ -480,6 +495,9 @@ if command -v systemd-analyze >/dev/null; then
 	sed "s|^ExecStart=.*|ExecStart=$(realpath "$BUILD")/sekisho-forward|" \
 	    packaging/sekisho-forward.service \
 	    >"$dir/units/sekisho-forward.service"
+	sed "s|^ExecStart=.*|ExecStart=$(realpath "$BUILD")/sekisho-watch|" \
+	    packaging/sekisho-watch.service \
+	    >"$dir/units/sekisho-watch.service"
 	cp packaging/sekisho-countersign.timer "$dir/units/"
 	for f in record countersign; do
 		sed "s|=/usr/sbin/sekisho|=$(realpath "$BUILD")/sekisho|" \
@@ -487,7 +505,7 @@ if command -v systemd-analyze >/dev/null; then
 	done
 	run systemd-analyze verify --man=no "$dir/units/sekisho-gate.socket" \
 	    "$dir/units/sekisho-gate@test.service" \
-	    "$dir"/units/sekisho-{record,countersign,forward}.service \
+	    "$dir"/units/sekisho-{record,countersign,forward,watch}.service \
 	    "$dir/units/sekisho-countersign.timer"
 	ended 0
 	[[ ! -s $dir/out ]] || wrong "complaints"

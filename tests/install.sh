@@ -21,14 +21,14 @@ t install
 run limited make -s -j2 B="$dir/build" PREFIX=/opt/s DESTDIR="$dir/root" install
 ended 0
 for program in sekisho-gate sekisho-pkcs11 sekisho-fido sekisho-password \
-    sekisho-fetch sekisho-forward; do
+    sekisho-fetch sekisho-forward sekisho-watch; do
 	there 755 /opt/s/libexec/sekisho/$program
 done
 there 755 /opt/s/sbin/sekisho
 there 644 "/opt/s/lib/$arch/security/pam_sekisho.so"
 for page in man8/{pam_sekisho,sekisho,sekisho-gate,sekisho-fetch}.8 \
-    man8/sekisho-forward.8 man5/{sekisho.conf,sekisho-record}.5 \
-    man7/sekisho-hosts.7; do
+    man8/sekisho-forward.8 man8/sekisho-watch.8 \
+    man5/{sekisho.conf,sekisho-record}.5 man7/sekisho-hosts.7; do
 	there 644 "/opt/s/share/man/$page"
 done
 there 644 /opt/s/lib/systemd/system/sekisho-gate.socket
@@ -37,6 +37,7 @@ there 644 /opt/s/lib/systemd/system/sekisho-fetch.service
 there 644 /opt/s/lib/systemd/system/sekisho-fetch.timer
 there 644 /opt/s/lib/systemd/system/sekisho-fetch-boot.timer
 there 644 /opt/s/lib/systemd/system/sekisho-forward.service
+there 644 /opt/s/lib/systemd/system/sekisho-watch.service
 for file in rsyslog/sekisho-forward.conf rsyslog/collector.conf sekisho.conf \
     opensc.conf; do
 	there 644 /opt/s/share/doc/sekisho/examples/$file
@@ -67,6 +68,9 @@ grep -q '^ExecStart=/opt/s/libexec/sekisho/sekisho-fetch$' \
 grep -q '^ExecStart=/opt/s/libexec/sekisho/sekisho-forward$' \
     "$dir/root/opt/s/lib/systemd/system/sekisho-forward.service" ||
     wrong "the unit starts another sekisho-forward"
+grep -q '^ExecStart=/opt/s/libexec/sekisho/sekisho-watch$' \
+    "$dir/root/opt/s/lib/systemd/system/sekisho-watch.service" ||
+    wrong "the unit starts another sekisho-watch"
 for unit in record countersign; do
 	run grep '^Exec' \
 	    "$dir/root/opt/s/lib/systemd/system/sekisho-$unit.service"

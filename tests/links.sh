@@ -38,6 +38,7 @@ links sekisho-password libpam libc
 links sekisho-fido libfido2 libpcsclite libc
 links sekisho-fetch libcurl libcrypto libsqlite3 libjansson libinih libc
 links sekisho-forward libcrypto libjansson libinih libc
+links sekisho-watch libcrypto libjansson libinih libpcsclite libsystemd libc
 links sekisho libcrypto libsqlite3 libjansson libinih libc
 
 # A login has no CBOR, whose reader is in the same archive.
@@ -52,10 +53,12 @@ imports_no sekisho-fetch dlopen 'dlopen|dlsym|dlmopen'
 imports_no sekisho-fetch network "$net"
 imports_no sekisho-forward dlopen 'dlopen|dlsym|dlmopen'
 imports_no sekisho-forward network "$net"
+imports_no sekisho-watch dlopen 'dlopen|dlsym|dlmopen'
+imports_no sekisho-watch network "$net"
 imports_no sekisho-password dlopen 'dlopen|dlsym|dlmopen'
 imports_no pam_sekisho.so dlopen 'dlopen|dlsym|dlmopen'
 for f in pam_sekisho.so sekisho-gate sekisho-pkcs11 sekisho-password \
-    sekisho-fido sekisho-fetch sekisho-forward; do
+    sekisho-fido sekisho-fetch sekisho-forward sekisho-watch; do
 	imports_no $f environment 'getenv|secure_getenv|environ'
 	imports_no $f shell 'system|popen'
 done

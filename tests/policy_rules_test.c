@@ -38,6 +38,11 @@ bad[] = {
 	    "http://6 http://7 http://8 http://9 http://10 http://11 "
 	    "http://12 http://13 http://14 http://15 http://16 http://17\n",
 	    10, "more than 16" },
+	{ BASE "watch = yes\n", 8, "must be no, lock, end or tap" },
+	{ BASE "watch = Lock\n", 8, "must be no, lock, end or tap" },
+	{ BASE "watch-shared =\n", 8, "has no value" },
+	{ BASE "watch = end\nwatch = end\n", 9, "duplicate" },
+	{ BASE "[limits]\nreader-grace-seconds = 61\n", 9, "0 to 60" },
 	{ BASE "[record]\ntoken-module = a\n", 9, "needs token-key" },
 	{ BASE "[record]\ntoken-module = b\ntoken-key = k\n", 9,
 	    "a section [pkcs11 NAME], not \"b\"" },
@@ -355,9 +360,44 @@ what_a_tls_server_tells(void)
 	sek_policy_free(p);
 }
 
+static void
+each_word_of_watch(void)
+{
+	static const char *const words[] = { "no", "lock", "end", "tap" };
+	struct sek_policy *p = accepted(BASE);
+	char text[300];
+	size_t i;
+
+	CHECK(sek_service_watch(p->services, false) == SEK_WATCH_NO);
+	CHECK(sek_service_watch(p->services, true) == SEK_WATCH_NO);
+	CHECK_INT(p->reader_grace_s, 0);
+	sek_policy_free(p);
+	for (i = 0; i < sizeof words / sizeof words[0]; i++) {
+		(void)snprintf(text, sizeof text, BASE "watch = %s\n",
+		    words[i]);
+		p = accepted(text);
+		CHECK_STR(sek_watch_word(sek_service_watch(p->services,
+		    false)), words[i]);
+		CHECK_STR(sek_watch_word(sek_service_watch(p->services,
+		    true)), words[i]);
+		sek_policy_free(p);
+	}
+	p = accepted(BASE "watch = lock\nwatch-shared = end\n"
+	    "[limits]\nreader-grace-seconds = 60\n");
+	CHECK(sek_service_watch(p->services, false) == SEK_WATCH_LOCK);
+	CHECK(sek_service_watch(p->services, true) == SEK_WATCH_END);
+	CHECK_INT(p->reader_grace_s, 60);
+	sek_policy_free(p);
+	p = accepted(BASE "watch = lock\nwatch-shared = no\n");
+	CHECK(sek_service_watch(p->services, true) == SEK_WATCH_NO);
+	sek_policy_free(p);
+	CHECK(sek_watch_word(SEK_WATCH_UNSET) == NULL);
+}
+
 int
 main(void)
 {
+	RUN(each_word_of_watch);
 	RUN(bad_texts_name_line_and_word);
 	RUN(urls_are_strict);
 	RUN(roles_are_taken_apart);

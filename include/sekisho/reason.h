@@ -57,6 +57,8 @@ enum sek_reason {
 					was kept: nothing to check */
 	SEK_R_NO_TLS_NAME = 223,     /* no TLS server tells a name */
 	SEK_R_TLS_NAME_AMBIGUOUS = 224, /* which certificate has that name? */
+	SEK_R_NOT_LOCKED = 225,      /* the token is gone, and the session could
+					not be locked or ended */
 
 	SEK_R_CREDENTIAL_SUSPENDED = 300,
 	SEK_R_CREDENTIAL_REVOKED = 301, /* by the helpdesk */

@@ -63,6 +63,7 @@ extern const size_t sek_fido_n_rules;
 #define SEK_FIDO_AUTH_MAX 2048u  /* bytes of authenticator data */
 #define SEK_FIDO_ATT_MAX 16384u  /* bytes of an attestation statement */
 #define SEK_FIDO_PIN_MAX 255u    /* bytes; a key takes 63 (CTAP 2.1 6.5.1) */
+#define SEK_FIDO_PLACE_MAX 257u  /* of a path or a reader's name */
 #define SEK_FIDO_TEXT_MAX 129u   /* labels, with the NUL; escaped */
 
 /* A credential that would do; the bytes are the caller's or the frame's. */
@@ -165,6 +166,9 @@ struct sek_fido_assertion {
 	size_t handle_len;
 	char label[SEK_FIDO_TEXT_MAX];   /* maker and product */
 	char transport[16];              /* "usb", "nfc", "smart-card" */
+	char place[SEK_FIDO_PLACE_MAX];  /* where it is: a device's path, or
+					    the name of a reader; "": too
+					    long to be told */
 };
 
 struct sek_fido_created {

@@ -22,7 +22,7 @@ static const char usage[] =
     "	[--delay MS] [--conv-user U] [--silent] [--locale] [--log]\n"
     "	[--quiet] [--keep-going] [--check] [--repeat N] [--steps LIST]\n"
     "steps: auth acct cred reinit delete open close user=NAME unenv=NAME\n"
-    "	chauthtok fork; default auth,acct,cred,open,close\n"
+    "	chauthtok fork wait; default auth,acct,cred,open,close\n"
     "manners: script ask null err errtell none nullresp empty extra huge\n"
     "	left\n";
 
@@ -197,6 +197,18 @@ start(const struct options *o, const struct pam_conv *conv,
 	return rc;
 }
 
+/* A session goes on until somebody says so. */
+static int
+await_line(void)
+{
+	int c;
+
+	(void)fflush(stdout);
+	while ((c = getchar()) != EOF && c != '\n')
+		;
+	return PAM_SUCCESS;
+}
+
 static int
 step(pam_handle_t *pamh, const char *name, int flags)
 {
@@ -216,6 +228,8 @@ step(pam_handle_t *pamh, const char *name, int flags)
 		return pam_open_session(pamh, flags);
 	if (strcmp(name, "close") == 0)
 		return pam_close_session(pamh, flags);
+	if (strcmp(name, "wait") == 0)
+		return await_line();
 	if (strcmp(name, "chauthtok") == 0)
 		return pam_chauthtok(pamh, flags);
 	if (strncmp(name, "user=", 5) == 0)
