@@ -17,6 +17,7 @@
 #include "gate/fido_login.h"
 #include "gate/front.h"
 #include "gate/helper.h"
+#include "gate/may_open.h"
 #include "gate/policy.h"
 #include "gate/store.h"
 #include "gate/store_last.h"
@@ -76,6 +77,11 @@ struct sek_login {
 	struct sek_cert_info cert;
 	X509 *leaf;                 /* owned */
 	int64_t denied;             /* row of the deny-list, 0: none */
+
+	/* who has matched the token, then judge_again() of session.c */
+	char granted_by[SEK_GRANTED_BY_MAX]; /* see gate/may_open.h */
+	char role[SEK_ROLE_MAX];    /* the service's, by the hospital's word;
+				       "" when none was needed of it */
 
 	/* prove.c */
 	enum sek_pair pair;         /* 0: none was begun */

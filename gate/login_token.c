@@ -31,14 +31,23 @@ add_card(json_t *rec, const struct sek_login *l)
 		sek_record_str(rec, "token.policies", l->cert.policies);
 }
 
-/* The professions that the certificate vouches for. */
+/* The professions that the certificate vouches for, or the one that the
+ * service asked for and the hospital did. */
 static void
-add_roles(json_t *rec, const struct sek_cert_roles *roles)
+add_roles(json_t *rec, const struct sek_login *l)
 {
+	const struct sek_cert_roles *roles = &l->cert.roles;
 	const struct sek_cert_role *role;
 	json_t *part;
 	size_t i;
 
+	if (l->role[0] != '\0') {
+		sek_record_str(rec, "role_source", "helpdesk");
+		part = sek_record_part();
+		sek_record_str(part, "name", l->role);
+		sek_record_add(rec, "roles", part);
+		return;
+	}
 	if (roles->n > 0)
 		sek_record_str(rec, "role_source", "certificate");
 	for (i = 0; i < roles->n && i < SEK_MAX_CERT_ROLES; i++) {
@@ -138,12 +147,11 @@ sek_login_add_token(json_t *rec, const struct sek_login *l)
 {
 	if (!l->matched)
 		return;
-	if (l->helper != NULL && l->helper == l->fido.helper) {
+	if (l->helper != NULL && l->helper == l->fido.helper)
 		add_key(rec, l);
-	} else {
+	else
 		add_card(rec, l);
-		add_roles(rec, &l->cert.roles);
-	}
+	add_roles(rec, l);
 	if (l->denied != 0)
 		sek_record_int(rec, "deny.id", l->denied);
 }
