@@ -104,7 +104,7 @@ S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
 	verify_here hpki_test stacks socket faults card_login limits \
 	fido/fido_selfcheck fido_helper fido_card fido_card_moves \
-	fido_card_login fido_gate fido_wire fido_models_login fido_login \
+	fido_card_login fido_gate fido_wire fido_models_login fido_login roles \
 	enrol_fido enrol_fido_judge enrol_ssh enrol_card import mds \
 	record_crowd audit_agree audit_prove audit_show audit_export audit_key \
 	audit_token audit_report audit_count forward forward_rsyslog
