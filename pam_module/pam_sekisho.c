@@ -13,6 +13,7 @@
 #include "sekisho/escape.h"
 #include "sekisho/reason.h"
 
+#define READ_US 3000000u /* about, for libpam takes half more or less */
 #define ENTRY __attribute__((visibility("default"))) int
 
 static const int pam_codes[] = {
@@ -116,6 +117,10 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
 		} else {
 			rc = pam_code(t.verdict.class);
 			log_refusal(pamh, "login", &t.verdict);
+			/* or the greeter's next attempt wipes the reason
+			 * off the screen at once */
+			if (o.gtk)
+				(void)pam_fail_delay(pamh, READ_US);
 		}
 	}
 	sek_mod_talk_clear(&t);
