@@ -96,7 +96,7 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = programs
+HOSTS = programs lightdm
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	last_login sekisho_cli \
 	password_test \
@@ -257,7 +257,8 @@ bench:
 	@$(SUB) all $(T)/pamdrive $(T)/fakegate $(FIDO_PARTS) \
 	    $(BENCH_TOOLS:%=$(T)/bench/%)
 	@BUILD=$(B) tests/bench/bench.sh && BUILD=$(B) tests/bench/crl.sh && \
-	    BUILD=$(B) tests/bench/fido.sh && BUILD=$(B) tests/bench/record.sh
+	    BUILD=$(B) tests/bench/fido.sh && BUILD=$(B) tests/bench/record.sh && \
+	    BUILD=$(B) tests/bench/lightdm.sh
 $(BENCH_TOOLS:%=$(T)/bench/%): %: %.o $(SHARED)
 	$(CC) $(LD) -o $@ $^ $(GATE_LIBS)
 

@@ -14,7 +14,8 @@ test="pcscd vsmartcard-vpcd sudo login util-linux systemd slapd
  sqlite3 mandoc clang libclang-rt-14-dev libpam-u2f pamu2fcfg fido2-tools
  openssh-server openssh-client pamtester libxml2-utils tzdata python3
  python3-jsonschema swtpm libtpm2-pkcs11-1 libtss2-tcti-swtpm0
- rsyslog rsyslog-gnutls"
+ rsyslog rsyslog-gnutls lightdm lightdm-gtk-greeter xvfb xdotool dbus-daemon
+ imagemagick fonts-vlgothic xkb-data"
 fuzz="clang libclang-rt-14-dev"
 lint="clang clang-tidy cppcheck mandoc pmccabe shellcheck"
 valgrind="valgrind libc6-dbg"

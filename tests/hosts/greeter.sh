@@ -126,7 +126,7 @@ _greeter_bus() {
 }
 
 greeter_site() {
-	LDM=$dir/ldm
+	LDM=${dir:?}/ldm
 	mkdir -p "$LDM"/{run,log,cache,sessions} && chmod 1777 "$LDM" || return
 	mount -t tmpfs -o mode=755 tmpfs /var/lib &&
 	    mkdir -p /var/lib/xkb /var/lib/lightdm /var/lib/lightdm-data &&
@@ -170,10 +170,8 @@ _greeter_passed() {
 
 # The frame of a field that has the keyboard is the theme's blue.
 _greeter_field() {
-	import -window root -depth 8 txt:- 2>/dev/null |
-	    grep -ciE '#(3584E4|3182E4|2D81E3|1B6ACB|86B5EF|9AC2F2|9AC1F1|'`
-	    `'3183E4)' >"$dir/blue"
-	(($(<"$dir/blue") > 60))
+	(($(import -window root -depth 8 rgb:- 2>/dev/null | LC_ALL=C grep \
+	    -oaP '\x35\x84\xe4|\x31\x82\xe4|\x2d\x81\xe3|\x1b\x6a\xcb|\x86\xb5\xef|\x9a\xc2\xf2|\x9a\xc1\xf1|\x31\x83\xe4' | wc -l) > 60))
 }
 
 greeter_start() {
@@ -182,8 +180,10 @@ greeter_start() {
 	echo $! >"$LDM/bus.pid"
 	_greeter_soon 10 test -S "$LDM/bus" || return
 	: >"$LDM/stay"
-	DBUS_SYSTEM_BUS_ADDRESS=unix:path=$LDM/bus lightdm -d \
-	    -c /etc/lightdm/lightdm.conf </dev/null >"$LDM/out" 2>&1 &
+	# where there is a display already it would take Xephyr
+	env -u DISPLAY -u XAUTHORITY \
+	    "DBUS_SYSTEM_BUS_ADDRESS=unix:path=$LDM/bus" \
+	    lightdm -d -c /etc/lightdm/lightdm.conf </dev/null >"$LDM/out" 2>&1 &
 	echo $! >"$LDM/pid"
 	_greeter_soon 20 _greeter_passed 1
 }
@@ -208,11 +208,23 @@ greeter_tells() {
 }
 
 greeter_asks() {
-	greeter_tells "$1" && _greeter_soon 5 _greeter_field && sleep 0.2
+	greeter_tells "$1" && _greeter_soon 5 _greeter_field && sleep 0.4
 }
 
+_greeter_answered() {
+	(($(grep -c 'Continue authentication' "$LDM/log/lightdm.log") > $1))
+}
+
+# What was typed before the field took keys is lost: again then.
 greeter_type() {
-	xdotool type --delay 5 -- "$1" && xdotool key Return
+	local before i
+	before=$(grep -c 'Continue authentication' "$LDM/log/lightdm.log")
+	for ((i = 0; i < 4; i++)); do
+		xdotool key ctrl+a && xdotool type --delay 5 -- "$1" &&
+		    xdotool key Return
+		! _greeter_soon 2 _greeter_answered "$before" || return 0
+	done
+	return 1
 }
 
 greeter_shot() {

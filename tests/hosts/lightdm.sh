@@ -19,7 +19,7 @@ site_enter "$0" "$@"
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-lightdm.XXXXXX") || exit 1
 chmod 755 "$dir" # the helpers run as nobody
-trap 'greeter_stop; site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' \
+trap 'greeter_stop; site_end; fido_stop; cp -r "$dir"/*.png "$LDM/log" $LDM/said.log /tmp/desk-x/; rm -rf "$dir"; exit $((failed > 0))' \
     EXIT
 # shellcheck source=tests/cases.sh
 . "$(dirname "$0")/../cases.sh"
@@ -39,7 +39,7 @@ conf() {
 	    's/^\(login\|type\|insert\)-seconds.*/\1-seconds = 50/' \
 	    's/^token-seconds.*/token-seconds = 15\ntouch-seconds = 20/' \
 	    's/^fail-delay-ms.*/fail-delay-ms = 0/' \
-	    's/^pairs = pkcs11+password/&, fido2+password/' "$@"
+	    's/^pairs = pkcs11+password/&, fido2+password/'
 }
 conf
 desk() {
@@ -51,8 +51,9 @@ desk account grant ward3 --role Nurse
 for who in taro hanako jiro; do
 	site_user $who himitsu-1
 	site_person $who $who || wrong "no $who"
-	site_cert $who "/C=JP/O=Sakura Hospital/CN=$who" key=rsa:2048 &&
-	    site_enrol $who $who || wrong "no card of $who"
+	site_cert $who "/C=JP/O=Sakura Hospital/CN=$who" key=rsa:2048 ||
+	    wrong "no certificate of $who"
+	site_enrol $who $who || wrong "no card of $who"
 done
 desk account add taro --person taro
 desk person role hanako Nurse
@@ -141,13 +142,68 @@ differ password refused
 attempt '"reason":"wrong-password"' '"claimed":""' '"name":"taro"'
 
 t wrong_password_then_right
-_greeter_soon 10 _greeter_began 1 || wrong "lightdm asks no more"
+_greeter_soon 15 _greeter_began 1 || wrong "lightdm asks no more"
 asks 2
 greeter_type "$SITE_PIN"
 asks 4
 greeter_type himitsu-1
 opened taro taro
 attempt '"granted_by":"person"'
+card_release
+card_remove || wrong "the card stays"
 left taro taro
+
+# The card comes when the greeter is there; a nurse's opens the ward's account.
+t shared_account_by_a_card_that_comes_later
+greeter_tells 1 || wrong "nothing is asked for"
+sleep 0.5
+greeter_shot insert
+differ insert pin
+insert hanako
+asks 3
+greeter_type "$SITE_PIN"
+asks 5
+greeter_type himitsu-1
+opened ward3 hanako
+attempt '"granted_by":"role:Nurse"' '"shared":true'
+insert jiro
+left ward3 hanako
+
+t a_person_without_the_role
+asks 2
+greeter_type himitsu-1
+greeter_tells 3 || wrong "no refusal"
+attempt '"reason":"no-match"' '"claimed":""'
+card_release
+card_stop
+
+# -- what lightdm is told, by a greeter without a screen
+said() { # ANSWER...
+	printf '%s\n' "$@" >"$LDM/answers"
+	greeter_is said
+	greeter_stop
+	greeter_start || wrong "lightdm does not start"
+}
+t a_key_asks_for_its_touch_last
+fido_key hana || wrong "no key"
+site_desk enrol hanako --fido2 --resident --yes >"$dir/out" 2>&1 ||
+    wrong "not enrolled"
+fido_knobs hana touch=1500
+said user= Password=himitsu-1
+opened ward3 hanako
+attempt '"pair":"fido2+password"' '"granted_by":"role:Nurse"'
+sed 's/^[0-9.]* //' "$LDM/said.log" >"$dir/out"
+# it waits there: nothing is told before the touch
+[[ $(sed -n 2p "$dir/out") == "info Touch your security key ("* ]] ||
+    wrong "not told of the touch first"
+[[ $(sed -n 3,4p "$dir/out") == "info Password of hanako"$'\n'"secret Password of hanako: " ]] ||
+    wrong "not asked for the password then"
+awk '$2 == "info" { if (++n == 2) exit !($1 > 1400) }' "$LDM/said.log" ||
+    wrong "it did not wait for the touch"
+fido_unplug hana
+rm -f "$LDM/stay"
+
+t the_record_verifies
+run site_desk audit verify
+ended 0
 finish
-greeter_stop
