@@ -99,6 +99,17 @@ admit(pam_handle_t *pamh, const struct sek_mod_talk *t)
 	return pam_code(v->class);
 }
 
+/* The greeter's next attempt wipes the reason off the screen at once; and
+ * lightdm 1.26 writes who has failed to btmp after this code, and falls over
+ * where there is no name. */
+static int
+refuse_at_greeter(pam_handle_t *pamh, int rc)
+{
+	(void)pam_fail_delay(pamh, READ_US);
+	return rc == PAM_AUTH_ERR && user_now(pamh)[0] == '\0' ?
+	    PAM_CRED_INSUFFICIENT : rc;
+}
+
 ENTRY
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
     const char **argv)
@@ -117,10 +128,8 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
 		} else {
 			rc = pam_code(t.verdict.class);
 			log_refusal(pamh, "login", &t.verdict);
-			/* or the greeter's next attempt wipes the reason
-			 * off the screen at once */
 			if (o.gtk)
-				(void)pam_fail_delay(pamh, READ_US);
+				rc = refuse_at_greeter(pamh, rc);
 		}
 	}
 	sek_mod_talk_clear(&t);

@@ -59,7 +59,7 @@ _greeter_conf() {
 		greeter-session=lightdm-gtk-greeter
 		greeter-wrapper=$LDM/wrapper
 		user-session=ward
-		session-wrapper=
+		session-wrapper=/usr/bin/env
 		greeter-hide-users=true
 		greeter-show-manual-login=true
 	END
@@ -128,7 +128,9 @@ _greeter_bus() {
 greeter_site() {
 	LDM=${dir:?}/ldm
 	mkdir -p "$LDM"/{run,log,cache,sessions} && chmod 1777 "$LDM" || return
-	mount -t tmpfs -o mode=755 tmpfs /var/lib &&
+	# lightdm writes to both
+	mount -t tmpfs -o mode=755 tmpfs /var/log &&
+	    mount -t tmpfs -o mode=755 tmpfs /var/lib &&
 	    mkdir -p /var/lib/xkb /var/lib/lightdm /var/lib/lightdm-data &&
 	    chown lightdm: /var/lib/lightdm || return
 	_greeter_conf && _greeter_xserver && _greeter_scripts &&
