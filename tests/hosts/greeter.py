@@ -87,10 +87,10 @@ def prompt(body):
                 sys.exit(0)
             answers.remove(fit[0])
             replies.append(fit[0][1])
-        else:
-            replies.append("")
-    send(CONTINUE, struct.pack(">I", len(replies)) +
-         b"".join(text(r) for r in replies))
+    # lightdm itself answers what is no question
+    if replies:
+        send(CONTINUE, struct.pack(">I", len(replies)) +
+             b"".join(text(r) for r in replies))
 
 
 sequence = 0
