@@ -5,6 +5,7 @@
  * table.  Never PAM_IGNORE: a module that is ignored lets somebody else's
  * success stand for ours.
  */
+#include <poll.h>
 #include <security/pam_ext.h>
 #include <string.h>
 #include <syslog.h>
@@ -13,7 +14,7 @@
 #include "sekisho/escape.h"
 #include "sekisho/reason.h"
 
-#define READ_US 3000000u /* about, for libpam takes half more or less */
+#define READ_MS 3000 /* for the person to read why */
 #define ENTRY __attribute__((visibility("default"))) int
 
 static const int pam_codes[] = {
@@ -105,7 +106,7 @@ admit(pam_handle_t *pamh, const struct sek_mod_talk *t)
 static int
 refuse_at_greeter(pam_handle_t *pamh, int rc)
 {
-	(void)pam_fail_delay(pamh, READ_US);
+	(void)poll(NULL, 0, READ_MS);
 	return rc == PAM_AUTH_ERR && user_now(pamh)[0] == '\0' ?
 	    PAM_CRED_INSUFFICIENT : rc;
 }
