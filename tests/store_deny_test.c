@@ -365,7 +365,7 @@ version_1_is_brought_up_with_all_it_holds(void)
 	CHECK_INT(sek_store_deny(s, "root", &d, &why), SEK_OK);
 	CHECK_INT(d.id, 1);
 	CHECK_STR(ask("SELECT group_concat(object_id) FROM change"
-	    " WHERE what = 'schema'"), "1,2,3,4");
+	    " WHERE what = 'schema'"), "1,2,3,4,5");
 	sek_store_close(s);
 	sek_store_close(open_it(false));
 }
