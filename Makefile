@@ -102,7 +102,7 @@ $(B)/sekisho-watch: $(call obj,watch,$(call in,watch)) $(SHARED)
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
 HOSTS = su sudo login polkit remember openvpn pam_auth_update xsecurelock \
-	swaylock xscreensaver locker_abuse
+	swaylock xscreensaver locker_abuse lightdm
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	rescue doctor doctor_pam tls_name last_login ssh_login sekisho_cli \
 	password_test \
@@ -110,7 +110,7 @@ S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
 	verify_here hpki_test stacks socket faults card_login limits \
 	fido/fido_selfcheck fido_helper fido_card fido_card_moves \
-	fido_card_login fido_gate fido_wire fido_models_login fido_login \
+	fido_card_login fido_gate fido_wire fido_models_login fido_login roles \
 	enrol_fido enrol_fido_judge enrol_ssh enrol_card import mds \
 	record_crowd audit_agree audit_prove audit_show audit_export audit_key \
 	audit_token audit_report audit_count forward forward_rsyslog watch watch_faults
@@ -265,7 +265,8 @@ bench:
 	@$(SUB) all $(T)/pamdrive $(T)/fakegate $(FIDO_PARTS) \
 	    $(BENCH_TOOLS:%=$(T)/bench/%)
 	@BUILD=$(B) tests/bench/bench.sh && BUILD=$(B) tests/bench/crl.sh && \
-	    BUILD=$(B) tests/bench/fido.sh && BUILD=$(B) tests/bench/record.sh
+	    BUILD=$(B) tests/bench/fido.sh && BUILD=$(B) tests/bench/record.sh && \
+	    BUILD=$(B) tests/bench/lightdm.sh
 $(BENCH_TOOLS:%=$(T)/bench/%): %: %.o $(SHARED)
 	$(CC) $(LD) -o $@ $^ $(GATE_LIBS)
 

@@ -24,6 +24,8 @@ struct candidate {
 	struct sek_account account;
 	struct sek_credential credential;
 	struct sek_cert_info cert;
+	char granted_by[SEK_GRANTED_BY_MAX];
+	char role[SEK_ROLE_MAX];
 	int64_t denied;         /* row of the deny-list, 0: none */
 	enum sek_reason reason; /* OK: usable */
 	bool checked;           /* certificate and role have been judged: */
@@ -79,27 +81,14 @@ list_roles(const struct sek_cert_roles *roles, char *out, size_t cap)
 	}
 }
 
-static bool
-has_role(const struct sek_service *s, const struct sek_cert_roles *roles)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_roles; i++)
-		if (sek_cert_role_is(roles, s->roles[i]))
-			return true;
-	return s->n_roles == 0;
-}
-
 /* The service is for some professions only: which, and what the card has. */
-enum sek_reason
-sek_candidates_role(const struct sek_service *s, struct sek_cert_info *cert)
+static void
+tell_roles(const struct sek_service *s, struct sek_cert_info *cert)
 {
 	char needed[110] = "", has[80], word[SEK_ROLE_MAX];
 	size_t i, len = 0;
 	int n;
 
-	if (has_role(s, &cert->roles))
-		return SEK_R_OK;
 	for (i = 0; i < s->n_roles; i++) {
 		n = snprintf(needed + len, sizeof needed - len, "%s%s",
 		    i > 0 ? ", " : "", sek_escape_str(word, sizeof word,
@@ -115,7 +104,19 @@ sek_candidates_role(const struct sek_service *s, struct sek_cert_info *cert)
 	(void)snprintf(cert->detail, sizeof cert->detail,
 	    "needs one of the roles: %s; the certificate has: %s", needed,
 	    has);
-	return SEK_R_CERT_ROLE;
+}
+
+enum sek_reason
+sek_candidates_role(const struct sek_login *l, int64_t person,
+    struct sek_cert_info *cert, char role[SEK_ROLE_MAX])
+{
+	int r = sek_may_use(l->store, l->service, person, &cert->roles, role);
+
+	if (r == SEK_E_NOENT) {
+		tell_roles(l->service, cert);
+		return SEK_R_CERT_ROLE;
+	}
+	return r == SEK_OK ? SEK_R_OK : SEK_R_STORE;
 }
 
 /* The certificate, and the role in it: once for each key, for a responder
@@ -130,11 +131,13 @@ check_certificate(struct sek_login *l, const struct candidates *all,
 		if (!before->checked || before->key != c->key)
 			continue;
 		c->cert = before->cert;
+		memcpy(c->role, before->role, sizeof c->role);
 		return before->found;
 	}
 	c->found = sek_cert_check(l->trust, c->leaf, l->now, &c->cert);
 	if (c->found == SEK_R_OK)
-		c->found = sek_candidates_role(l->service, &c->cert);
+		c->found = sek_candidates_role(l, c->person.id, &c->cert,
+		    c->role);
 	c->checked = true;
 	return c->found;
 }
@@ -192,7 +195,8 @@ add_accounts(struct sek_login *l, struct candidates *all, struct candidate *c)
 	int r;
 
 	if (l->account_known) {
-		r = sek_store_granted(l->store, c->person.id, l->account.id);
+		r = sek_may_open(l->store, c->person.id, &c->cert.roles,
+		    l->account.id, c->granted_by);
 		c->account = l->account;
 		if (r == SEK_OK)
 			r = add(l, all, c);
@@ -203,11 +207,14 @@ add_accounts(struct sek_login *l, struct candidates *all, struct candidate *c)
 	/* an account was named, and there is no such account */
 	if (l->begin.user[0] != '\0')
 		return SEK_OK;
-	r = sek_store_accounts_of(l->store, c->person.id, accounts,
-	    MAX_CANDIDATES, &n);
+	r = sek_may_open_which(l->store, c->person.id, &c->cert.roles,
+	    accounts, MAX_CANDIDATES, &n);
 	for (i = 0; r == SEK_OK && i < n; i++) {
 		c->account = accounts[i];
-		r = add(l, all, c);
+		r = sek_may_open(l->store, c->person.id, &c->cert.roles,
+		    c->account.id, c->granted_by);
+		r = r == SEK_E_NOENT ? SEK_OK : r == SEK_OK ?
+		    add(l, all, c) : r;
 	}
 	return r;
 }
@@ -317,6 +324,8 @@ take(struct sek_login *l, const struct candidate *c)
 	l->key.cert = NULL;
 	l->key.cert_len = 0;
 	l->denied = c->denied;
+	memcpy(l->granted_by, c->granted_by, sizeof l->granted_by);
+	memcpy(l->role, c->role, sizeof l->role);
 	l->matched = true;
 	if (c->reason != SEK_R_OK)
 		sek_login_detail(l, c->cert.detail[0] != '\0' ?

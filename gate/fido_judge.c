@@ -59,7 +59,8 @@ check_statuses(struct sek_login *l, struct sek_fido_match *m)
 		return SEK_R_PERSON_SUSPENDED;
 	if (m->account.status != SEK_STATUS_ACTIVE)
 		return SEK_R_ACCOUNT_SUSPENDED;
-	r = sek_store_granted(l->store, m->person.id, m->account.id);
+	r = sek_may_open(l->store, m->person.id, NULL, m->account.id,
+	    m->granted_by);
 	if (r == SEK_E_NOENT)
 		return SEK_R_NOT_GRANTED;
 	return r == SEK_OK ? SEK_R_OK : SEK_R_STORE;
@@ -71,6 +72,7 @@ check_use(struct sek_login *l, struct sek_fido_match *m)
 {
 	const struct sek_assert *ask = &l->fido.ask;
 	size_t i;
+	int r;
 
 	for (i = 0; i < ask->n_rps; i++)
 		if (strcmp(ask->rps[i], m->cred.rp) == 0)
@@ -84,12 +86,13 @@ check_use(struct sek_login *l, struct sek_fido_match *m)
 		say(m, "its signature counter went back before");
 		return SEK_R_CLONE_SUSPECTED;
 	}
-	if (l->service->n_roles > 0) {
-		say(m, "the service is for some professions, and only a "
-		    "certificate names one");
+	r = sek_may_use(l->store, l->service, m->person.id, NULL, m->role);
+	if (r == SEK_E_NOENT) {
+		say(m, "the service is for some professions; a key names "
+		    "none, and the person has no such role");
 		return SEK_R_CERT_ROLE;
 	}
-	return SEK_R_OK;
+	return r == SEK_OK ? SEK_R_OK : SEK_R_STORE;
 }
 
 /* The table is opened once in a login. */
@@ -219,6 +222,8 @@ sek_fido_match_take(struct sek_login *l, const struct sek_fido_match *m)
 	l->account = m->account;
 	l->credential = m->credential;
 	l->denied = m->denied;
+	memcpy(l->granted_by, m->granted_by, sizeof l->granted_by);
+	memcpy(l->role, m->role, sizeof l->role);
 	l->pair = m->pair;
 	if (m != &l->fido.match)
 		l->fido.match = *m;

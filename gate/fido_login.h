@@ -14,6 +14,7 @@
 #include "gate/assertion.h"
 #include "gate/fido.h"
 #include "gate/fido_models.h"
+#include "gate/may_open.h"
 #include "gate/policy.h"
 #include "gate/store.h"
 #include "sekisho/reason.h"
@@ -33,6 +34,8 @@ struct sek_fido_match {
 	bool verify;            /* the key must verify the person */
 	bool counts;            /* and that is a second factor */
 	int64_t denied;         /* row of the deny-list, 0: none */
+	char granted_by[SEK_GRANTED_BY_MAX];
+	char role[SEK_ROLE_MAX]; /* the service's, if it asks for one */
 	char detail[256];       /* why it is refused */
 };
 

@@ -68,7 +68,7 @@ find_accounts(struct sek_login *l, struct owner *o)
 	/* an account was named, and there is no such account */
 	if (l->begin.user[0] != '\0')
 		return SEK_R_NO_MATCH;
-	if (sek_store_accounts_of(l->store, o->credential.person_id,
+	if (sek_may_open_which(l->store, o->credential.person_id, NULL,
 	    o->account, MAX_ACCOUNTS, &o->n) != SEK_OK)
 		return SEK_R_STORE;
 	return o->n > 0 ? SEK_R_OK : SEK_R_NO_MATCH;

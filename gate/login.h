@@ -17,6 +17,7 @@
 #include "gate/fido_login.h"
 #include "gate/front.h"
 #include "gate/helper.h"
+#include "gate/may_open.h"
 #include "gate/policy.h"
 #include "gate/ssh_key.h"
 #include "gate/store.h"
@@ -105,6 +106,11 @@ struct sek_login {
 	X509 *leaf;                 /* owned */
 	int64_t denied;             /* row of the deny-list, 0: none */
 
+	/* who has matched the token, then judge_again() of session.c */
+	char granted_by[SEK_GRANTED_BY_MAX]; /* see gate/may_open.h */
+	char role[SEK_ROLE_MAX];    /* the service's, by the hospital's word;
+				       "" when none was needed of it */
+
 	/* prove.c, tls_name.c */
 	enum sek_pair pair;         /* 0: none was begun; RESCUE is set by
 				       rescue.c */
@@ -176,10 +182,10 @@ void sek_possession_end(struct sek_login *l);
 enum sek_reason sek_candidates_match(struct sek_login *l,
     const struct sek_keys *keys);
 
-/* candidates.c: has the certificate a role that the service asks for?  Else
- * cert->detail says which. */
-enum sek_reason sek_candidates_role(const struct sek_service *s,
-    struct sek_cert_info *cert);
+/* candidates.c: has the person a role that the service asks for, by the
+ * certificate or the hospital's word (`role`)?  Else cert->detail says which. */
+enum sek_reason sek_candidates_role(const struct sek_login *l,
+    int64_t person, struct sek_cert_info *cert, char role[SEK_ROLE_MAX]);
 
 /* ssh_find.c: has sshd verified a key that decides this login?  NONE: look
  * for something else; OK: its person's, and possession is proved. */

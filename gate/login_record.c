@@ -74,6 +74,8 @@ add_who(json_t *rec, const struct sek_login *l, enum sek_reason reason)
 		account = l->account.name;
 		sek_record_str(rec, "account.name", account);
 		sek_record_bool(rec, "account.shared", l->account.shared);
+		if (l->granted_by[0] != '\0')
+			sek_record_str(rec, "granted_by", l->granted_by);
 	} else if (l->begin.phase != SEK_PHASE_AUTH ||
 	    l->pair == SEK_PAIR_RESCUE) {
 		account = l->begin.user;

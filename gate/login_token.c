@@ -41,14 +41,23 @@ add_card(json_t *rec, const struct sek_login *l)
 	add_certificate(rec, l);
 }
 
-/* The professions that the certificate vouches for. */
+/* The professions that the certificate vouches for, or the one that the
+ * service asked for and the hospital did. */
 static void
-add_roles(json_t *rec, const struct sek_cert_roles *roles)
+add_roles(json_t *rec, const struct sek_login *l)
 {
+	const struct sek_cert_roles *roles = &l->cert.roles;
 	const struct sek_cert_role *role;
 	json_t *part;
 	size_t i;
 
+	if (l->role[0] != '\0') {
+		sek_record_str(rec, "role_source", "helpdesk");
+		part = sek_record_part();
+		sek_record_str(part, "name", l->role);
+		sek_record_add(rec, "roles", part);
+		return;
+	}
 	if (roles->n > 0)
 		sek_record_str(rec, "role_source", "certificate");
 	for (i = 0; i < roles->n && i < SEK_MAX_CERT_ROLES; i++) {
@@ -150,10 +159,8 @@ add_ssh(json_t *rec, const struct sek_login *l)
 	const struct sek_fido_cred *f = &l->fido.match.cred;
 
 	sek_login_add_ssh_token(rec, l);
-	if (l->leaf != NULL) {
+	if (l->leaf != NULL)
 		add_certificate(rec, l);
-		add_roles(rec, &l->cert.roles);
-	}
 	if (l->ssh.kind != SEK_CRED_FIDO2)
 		return;
 	sek_record_int(rec, "token.number", f->token);
@@ -168,17 +175,16 @@ sek_login_add_token(json_t *rec, const struct sek_login *l)
 {
 	if (!l->matched)
 		return;
-	if (l->remember.record != 0) {
-		/* it was not here now */
-		add_roles(rec, &l->cert.roles);
-	} else if (l->ssh.found) {
-		add_ssh(rec, l);
-	} else if (l->helper != NULL && l->helper == l->fido.helper) {
-		add_key(rec, l);
-	} else {
-		add_card(rec, l);
-		add_roles(rec, &l->cert.roles);
+	/* of a remembered proof it was not here now */
+	if (l->remember.record == 0) {
+		if (l->ssh.found)
+			add_ssh(rec, l);
+		else if (l->helper != NULL && l->helper == l->fido.helper)
+			add_key(rec, l);
+		else
+			add_card(rec, l);
 	}
+	add_roles(rec, l);
 	if (l->denied != 0)
 		sek_record_int(rec, "deny.id", l->denied);
 }

@@ -162,8 +162,7 @@ judge(struct sek_login *l, const struct sek_kept *p)
 {
 	enum sek_reason reason;
 
-	if (l->account.id != p->account ||
-	    sek_store_granted(l->store, p->person, p->account) != SEK_OK)
+	if (l->account.id != p->account)
 		return SEK_R_NOT_GRANTED;
 	switch (sek_pair_have(p->pair)) {
 	case SEK_HAVE_PKCS11:

@@ -41,6 +41,7 @@ sek_login_unmatch(struct sek_login *l)
 	sek_wipe(&l->credential, sizeof l->credential);
 	sek_wipe(&l->key, sizeof l->key);
 	sek_wipe(&l->cert, sizeof l->cert);
+	l->granted_by[0] = l->role[0] = '\0';
 	if (!l->account_known)
 		sek_wipe(&l->account, sizeof l->account);
 }
@@ -249,6 +250,22 @@ credential_now(struct sek_login *l, struct sek_credential *c)
 	return r == SEK_OK && c->id != l->credential.id ? SEK_E_NOENT : r;
 }
 
+/* A grant or a role, of the account and of the service. */
+static enum sek_reason
+may_still_enter(struct sek_login *l, int64_t person, int64_t account)
+{
+	int r = sek_may_open(l->store, person, &l->cert.roles, account,
+	    l->granted_by);
+
+	if (r != SEK_OK)
+		return r == SEK_E_NOENT ? SEK_R_NOT_GRANTED : SEK_R_STORE;
+	r = sek_may_use(l->store, l->service, person, &l->cert.roles,
+	    l->role);
+	if (r != SEK_OK)
+		return r == SEK_E_NOENT ? SEK_R_CERT_ROLE : SEK_R_STORE;
+	return SEK_R_OK;
+}
+
 /* What was judged before the person had to type may have been taken back
  * since: by the helpdesk, or because another login has shown meanwhile that
  * there are two of this key. */
@@ -259,7 +276,6 @@ judge_again(struct sek_login *l)
 	struct sek_account a;
 	struct sek_person p;
 	enum sek_reason reason;
-	int r;
 
 	if (credential_now(l, &c) != SEK_OK ||
 	    sek_store_person_by_id(l->store, l->person.id, &p) != SEK_OK ||
@@ -276,9 +292,7 @@ judge_again(struct sek_login *l)
 		return SEK_R_PERSON_SUSPENDED;
 	if (a.status != SEK_STATUS_ACTIVE)
 		return SEK_R_ACCOUNT_SUSPENDED;
-	r = sek_store_granted(l->store, p.id, a.id);
-	return r == SEK_OK ? SEK_R_OK : r == SEK_E_NOENT ?
-	    SEK_R_NOT_GRANTED : SEK_R_STORE;
+	return may_still_enter(l, p.id, a.id);
 }
 
 /* The checks in their order.  Any way out but the last one is a denial. */

@@ -26,6 +26,8 @@ struct found {
 	struct sek_cert_info cert;  /* kind CERTIFICATE */
 	X509 *leaf;                 /* owned, or NULL */
 	int64_t denied;             /* row of the deny-list, 0: none */
+	char granted_by[SEK_GRANTED_BY_MAX];
+	char role[SEK_ROLE_MAX];
 	bool known;                 /* it is somebody's */
 	char detail[256];
 };
@@ -66,7 +68,8 @@ judge_card(struct sek_login *l, struct found *f)
 		return SEK_R_TRUST;
 	reason = sek_cert_check(l->trust, f->leaf, l->now, &f->cert);
 	if (reason == SEK_R_OK)
-		reason = sek_candidates_role(l->service, &f->cert);
+		reason = sek_candidates_role(l, f->person.id, &f->cert,
+		    f->role);
 	say(f, f->cert.detail);
 	return reason;
 }
@@ -96,20 +99,25 @@ judge_plain(struct sek_login *l, struct found *f)
 	return SEK_R_SOFTWARE_KEY;
 }
 
-/* Only a card's certificate names a profession. */
+/* Only a card's certificate names a profession; of who has another key the
+ * hospital's word counts. */
 static enum sek_reason
 judge_kind(struct sek_login *l, struct found *f)
 {
 	enum sek_reason reason;
+	int r;
 
 	if (f->credential.kind == SEK_CRED_CERTIFICATE)
 		return judge_card(l, f);
 	reason = f->credential.kind == SEK_CRED_FIDO2 ? judge_fido(l, f) :
 	    judge_plain(l, f);
-	if (reason != SEK_R_OK || l->service->n_roles == 0)
+	if (reason != SEK_R_OK)
 		return reason;
-	say(f, "the service is for some professions, and only a certificate "
-	    "names one");
+	r = sek_may_use(l->store, l->service, f->person.id, NULL, f->role);
+	if (r != SEK_E_NOENT)
+		return r == SEK_OK ? SEK_R_OK : SEK_R_STORE;
+	say(f, "the service is for some professions; this key names none, and "
+	    "the person has no such role");
 	return SEK_R_CERT_ROLE;
 }
 
@@ -286,7 +294,8 @@ look_at(struct sek_login *l, const char *line, size_t n, struct found *f)
 		return SEK_R_STORE;
 	if (!l->account_known)
 		return SEK_R_NO_MATCH;
-	r = sek_store_granted(l->store, f->person.id, l->account.id);
+	r = sek_may_open(l->store, f->person.id, f->leaf != NULL ?
+	    &f->cert.roles : NULL, l->account.id, f->granted_by);
 	if (r == SEK_OK)
 		return judge(l, f);
 	(void)snprintf(f->detail, sizeof f->detail,
@@ -308,6 +317,8 @@ take(struct sek_login *l, struct found *f, enum sek_reason reason)
 		l->person = f->person;
 		l->credential = f->credential;
 		l->denied = f->denied;
+		memcpy(l->granted_by, f->granted_by, sizeof l->granted_by);
+		memcpy(l->role, f->role, sizeof l->role);
 		l->cert = f->cert;
 		l->fido.match = f->fido;
 		l->leaf = f->leaf;

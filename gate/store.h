@@ -29,6 +29,7 @@ enum sek_deny_kind {
 
 #define SEK_DISPLAY_MAX 257u
 #define SEK_NOTE_MAX 257u
+#define SEK_STORE_ROLE_MAX 65u /* as SEK_ROLE_MAX of gate/policy.h */
 
 struct sek_store; /* owned, freed with sek_store_close() */
 
@@ -138,14 +139,13 @@ int sek_store_credential_by_id(struct sek_store *s, int64_t id,
 /* The one that holds this public key, of whatever kind and status. */
 int sek_store_credential_of_key(struct sek_store *s,
     const uint8_t spki_sha256[32], struct sek_credential *out) SEK_MUST;
-/* May the person open the account?  SEK_OK or SEK_E_NOENT. */
-int sek_store_granted(struct sek_store *s, int64_t person_id,
+/* Is there a grant to this very person?  SEK_OK or SEK_E_NOENT.  Who may open
+ * an account is asked of gate/may_open.h. */
+int sek_store_has_grant(struct sek_store *s, int64_t person_id,
     int64_t account_id) SEK_MUST;
-/* Accounts the person may open, at most `max`, in order of name. */
-int sek_store_accounts_of(struct sek_store *s, int64_t person_id,
-    struct sek_account *out, size_t max, size_t *n) SEK_MUST;
-/* Has any person with a grant on this account a credential that is active,
- * and, without `ssh`, not for sshd alone? */
+/* Has any person who may open this account a credential that is active, and,
+ * without `ssh`, not for sshd alone?  Any active certificate may name a role
+ * of it. */
 int sek_store_account_enrolled(struct sek_store *s, int64_t account_id,
     bool ssh, bool *enrolled) SEK_MUST;
 
@@ -155,12 +155,30 @@ int sek_store_each_person(struct sek_store *s,
     int (*fn)(void *, const struct sek_person *), void *arg) SEK_MUST;
 int sek_store_each_account(struct sek_store *s,
     int (*fn)(void *, const struct sek_account *), void *arg) SEK_MUST;
-/* Persons that may open an account. */
+/* Persons with a grant on an account. */
 int sek_store_each_grant(struct sek_store *s, int64_t account_id,
     int (*fn)(void *, const struct sek_person *), void *arg) SEK_MUST;
 /* person_id 0: everybody's. */
 int sek_store_each_credential(struct sek_store *s, int64_t person_id,
     int (*fn)(void *, const struct sek_credential *), void *arg) SEK_MUST;
+
+/* -- store_role.c */
+/* Has the person this role by the hospital's word?  SEK_OK or SEK_E_NOENT. */
+int sek_store_has_role(struct sek_store *s, int64_t person_id,
+    const char *role) SEK_MUST;
+typedef int sek_store_role_fn(void *arg, const char *role, bool has);
+/* The roles that open an account, and of each whether this person has it;
+ * those they have come first. */
+int sek_store_each_role_between(struct sek_store *s, int64_t account_id,
+    int64_t person_id, sek_store_role_fn *fn, void *arg) SEK_MUST;
+/* `has` is true, false */
+int sek_store_each_role_of_person(struct sek_store *s, int64_t person_id,
+    sek_store_role_fn *fn, void *arg) SEK_MUST;
+int sek_store_each_role_of_account(struct sek_store *s, int64_t account_id,
+    sek_store_role_fn *fn, void *arg) SEK_MUST;
+/* Accounts with a grant to this person or with any role. */
+int sek_store_each_account_near(struct sek_store *s, int64_t person_id,
+    int (*fn)(void *, const struct sek_account *), void *arg) SEK_MUST;
 
 /* The DER certificate of a credential; SEK_E_NOENT when there is no such
  * credential, or it was enrolled before they were kept. */
@@ -201,6 +219,13 @@ int sek_store_add_account(struct sek_store *s, const char *by,
     const struct sek_account *a, struct sek_why *why) SEK_MUST;
 int sek_store_grant(struct sek_store *s, const char *by, const char *person,
     const char *account, bool grant, struct sek_why *why) SEK_MUST;
+/* Give a role, or take it away. */
+int sek_store_person_role(struct sek_store *s, const char *by,
+    const char *person, const char *role, bool give, struct sek_why *why)
+    SEK_MUST;
+int sek_store_account_role(struct sek_store *s, const char *by,
+    const char *account, const char *role, bool give, struct sek_why *why)
+    SEK_MUST;
 /* Fills c->id and what the store knows better (status active, who, when);
  * c->status_reason tells how possession was proved.  A key or certificate that
  * any person holds already, whatever its status, is SEK_E_EXISTS and `why`

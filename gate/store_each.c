@@ -2,7 +2,8 @@
 /*
  * Walking over whole tables of the enrolment store, for lists.
  *
- * Runs in the administrator's program.  Each walk has a statement of its own,
+ * Runs in the administrator's program, and in the gate where a card has come
+ * before a name.  Each walk has a statement of its own,
  * so that a callback may look things up or walk another table.
  */
 #include "gate/store_local.h"
@@ -95,6 +96,21 @@ sek_store_each_account(struct sek_store *s,
 
 	return walk(s, "SELECT " SEK_ACCOUNT_COLS " FROM account a"
 	    " ORDER BY a.name", 0, &w);
+}
+
+int
+sek_store_each_account_near(struct sek_store *s, int64_t person_id,
+    int (*fn)(void *, const struct sek_account *), void *arg)
+{
+	const struct walk w = { .account = fn, .arg = arg };
+
+	/* id 0 would be a walk without a value, and is nobody's */
+	if (person_id == 0)
+		return SEK_E_NOENT;
+	return walk(s, "SELECT " SEK_ACCOUNT_COLS " FROM account a"
+	    " WHERE a.id IN (SELECT account_id FROM grants"
+	    " WHERE person_id = ?1 UNION ALL SELECT account_id"
+	    " FROM account_role) ORDER BY a.name", person_id, &w);
 }
 
 int

@@ -173,8 +173,7 @@ sek_store_each_fido_of_account(struct sek_store *s, int64_t account_id,
     const struct sek_fido_cred *), void *arg)
 {
 	return walk_kept(s, SEK_ST_FIDO_OF_ACCOUNT,
-	    FIDO_ROWS " JOIN grants g ON g.person_id = c.person_id"
-	    " WHERE g.account_id = ?1 AND f.ssh = 0"
+	    FIDO_ROWS " WHERE c.person_id IN " SEK_OPENERS " AND f.ssh = 0"
 	    " ORDER BY c.status = 2 AND p.status = 2 DESC, c.id",
 	    &SEK_A_INT(account_id), 1, fn, arg);
 }

@@ -23,8 +23,9 @@ enum sek_store_st {
 	SEK_ST_CREDENTIAL,
 	SEK_ST_CREDENTIAL_ID,
 	SEK_ST_CREDENTIAL_KEY,
-	SEK_ST_GRANTED,
-	SEK_ST_ACCOUNTS_OF,
+	SEK_ST_GRANT,
+	SEK_ST_HAS_ROLE,
+	SEK_ST_ROLES_BETWEEN,
 	SEK_ST_ENROLLED,
 	SEK_ST_ENROLLED_SSH,
 	SEK_ST_DENIED,
@@ -58,6 +59,11 @@ struct sek_store {
 	"SELECT " SEK_CREDENTIAL_COLS " FROM credential c"		\
 	" JOIN person p ON p.id = c.person_id"				\
 	" LEFT JOIN fido f ON f.credential_id = c.id"
+/* Persons who may open account ?1, but for a role in a certificate. */
+#define SEK_OPENERS							\
+	"(SELECT person_id FROM grants WHERE account_id = ?1 UNION ALL"	\
+	" SELECT pr.person_id FROM account_role ar JOIN person_role pr"	\
+	" ON pr.role = ar.role WHERE ar.account_id = ?1)"
 #define SEK_DENY_COLS							\
 	"SELECT d.id, d.kind, d.person, d.spki_sha256,"			\
 	" d.issuer_sha256, d.issuer, d.serial, d.reason, d.created,"	\

@@ -26,23 +26,23 @@ static const char *const lookups[SEK_N_ST] = {
 	    SEK_CREDENTIAL_ROWS " WHERE c.id = ?1",
 	[SEK_ST_CREDENTIAL_KEY] =
 	    SEK_CREDENTIAL_ROWS " WHERE c.spki_sha256 = ?1",
-	[SEK_ST_GRANTED] =
+	[SEK_ST_GRANT] =
 	    "SELECT 1 FROM grants WHERE person_id = ?1 AND account_id = ?2",
-	[SEK_ST_ACCOUNTS_OF] =
-	    "SELECT " SEK_ACCOUNT_COLS " FROM grants g JOIN account a"
-	    " ON a.id = g.account_id WHERE g.person_id = ?1"
-	    " ORDER BY a.name LIMIT ?2",
 	[SEK_ST_ENROLLED] =
-	    "SELECT 1 FROM grants g JOIN credential c"
-	    " ON c.person_id = g.person_id"
+	    "SELECT 1 FROM credential c"
 	    " LEFT JOIN fido f ON f.credential_id = c.id"
-	    " WHERE g.account_id = ?1 AND c.status = 2"
-	    " AND (c.kind = 1 OR f.ssh = 0) LIMIT 1",
+	    " WHERE c.person_id IN " SEK_OPENERS " AND c.status = 2"
+	    " AND (c.kind = 1 OR f.ssh = 0) UNION ALL"
+	    " SELECT 1 FROM account_role WHERE account_id = ?1 AND EXISTS"
+	    " (SELECT 1 FROM credential WHERE kind = 1 AND status = 2)"
+	    " LIMIT 1",
 	/* what sshd has verified may be of any kind */
 	[SEK_ST_ENROLLED_SSH] =
-	    "SELECT 1 FROM grants g JOIN credential c"
-	    " ON c.person_id = g.person_id"
-	    " WHERE g.account_id = ?1 AND c.status = 2 LIMIT 1",
+	    "SELECT 1 FROM credential c WHERE c.person_id IN " SEK_OPENERS
+	    " AND c.status = 2 UNION ALL"
+	    " SELECT 1 FROM account_role WHERE account_id = ?1 AND EXISTS"
+	    " (SELECT 1 FROM credential WHERE kind = 1 AND status = 2)"
+	    " LIMIT 1",
 	/* one index each */
 	[SEK_ST_DENIED] =
 	    SEK_DENY_COLS " WHERE d.kind = 1 AND d.lifted = 0"
@@ -274,41 +274,17 @@ sek_store_credential_of_key(struct sek_store *s,
 }
 
 int
-sek_store_granted(struct sek_store *s, int64_t person_id, int64_t account_id)
+sek_store_has_grant(struct sek_store *s, int64_t person_id,
+    int64_t account_id)
 {
 	sqlite3_stmt *st = NULL;
 	int r;
 
-	r = sek_store_look(s, SEK_ST_GRANTED, (struct sek_store_arg[]){
+	r = sek_store_look(s, SEK_ST_GRANT, (struct sek_store_arg[]){
 	    SEK_A_INT(person_id), SEK_A_INT(account_id) }, 2, &st);
 	if (r != SEK_OK)
 		return r;
 	return sek_store_looked(s, st, sqlite3_step(st), SEK_OK);
-}
-
-int
-sek_store_accounts_of(struct sek_store *s, int64_t person_id,
-    struct sek_account *out, size_t max, size_t *n)
-{
-	sqlite3_stmt *st = NULL;
-	size_t i = 0;
-	int r, rc = SQLITE_DONE;
-
-	if (max > INT32_MAX)
-		return SEK_E_INVAL;
-	r = sek_store_look(s, SEK_ST_ACCOUNTS_OF, (struct sek_store_arg[]){
-	    SEK_A_INT(person_id), SEK_A_INT((int64_t)max) }, 2, &st);
-	if (r != SEK_OK)
-		return r;
-	while (r == SEK_OK && i < max && (rc = sqlite3_step(st)) == SQLITE_ROW)
-		if ((r = sek_store_read_account(st, &out[i])) == SEK_OK)
-			i++;
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		r = sek_store_fail(s->db, rc, NULL);
-	(void)sqlite3_reset(st);
-	if (r == SEK_OK)
-		*n = i;
-	return r;
 }
 
 int

@@ -241,6 +241,7 @@ static const char step_hosts[] =
     " created_by TEXT NOT NULL,\n"
     " PRIMARY KEY (person_id, role)\n"
     ") STRICT, WITHOUT ROWID;\n"
+    "CREATE INDEX person_role_role ON person_role (role);\n"
     "CREATE TABLE account_role (\n"
     " account_id INTEGER NOT NULL REFERENCES account (id),\n"
     " role TEXT NOT NULL\n"

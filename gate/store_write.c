@@ -152,7 +152,7 @@ grant(struct sek_store *s, const char *by, const struct sek_person *p,
 	struct shown pn, an;
 	int r;
 
-	r = sek_store_granted(s, p->id, a->id);
+	r = sek_store_has_grant(s, p->id, a->id);
 	if (r == SEK_OK) {
 		sek_why_set(why, "%s may open the account %s already",
 		    show(&pn, p->name), show(&an, a->name));
@@ -175,7 +175,7 @@ ungrant(struct sek_store *s, const struct sek_person *p,
 	struct shown pn, an;
 	int r;
 
-	r = sek_store_granted(s, p->id, a->id);
+	r = sek_store_has_grant(s, p->id, a->id);
 	if (r == SEK_E_NOENT)
 		sek_why_set(why, "%s may not open the account %s anyway",
 		    show(&pn, p->name), show(&an, a->name));

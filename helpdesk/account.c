@@ -59,6 +59,16 @@ count_one(void *arg, const struct sek_person *p)
 	return ++*(int *)arg > 1 ? 1 : 0;
 }
 
+/* A role is several persons', or will be. */
+static int
+any_role(void *arg, const char *role, bool has)
+{
+	(void)arg;
+	(void)role;
+	(void)has;
+	return 1;
+}
+
 void
 desk_account_note(struct desk *d, const char *account)
 {
@@ -66,7 +76,9 @@ desk_account_note(struct desk *d, const char *account)
 	int n = 0;
 
 	if (sek_store_account(d->store, account, &a) == SEK_OK && !a.shared &&
-	    sek_store_each_grant(d->store, a.id, count_one, &n) == 1)
+	    (sek_store_each_grant(d->store, a.id, count_one, &n) == 1 ||
+	    sek_store_each_role_of_account(d->store, a.id, any_role, NULL) ==
+	    1))
 		DESK_ERR(d, W_NOT_SHARED, { account });
 }
 
@@ -102,16 +114,30 @@ account_add(struct desk *d, int argc, char **argv)
 	return DESK_OK;
 }
 
+/* To a person, or to whoever has a role. */
 static int
 change_grant(struct desk *d, int argc, char **argv, bool give)
 {
+	const char *role = NULL;
+	const struct desk_opt opts[] = {
+		{ .name = "role", .value = &role },
+	};
 	struct sek_why why = { "" };
 	char **words;
 	int r;
 
-	if ((r = desk_options(d, argc, argv, NULL, 0, 2, 2, &words)) !=
-	    DESK_GO || (r = desk_store(d, true)) != DESK_GO ||
-	    (r = desk_begin(d)) != DESK_GO)
+	if ((r = desk_options(d, argc, argv, opts, 1, 1, 2, &words)) !=
+	    DESK_GO)
+		return r;
+	if ((role != NULL) == (words[1] != NULL)) {
+		desk_usage(d, stderr);
+		return DESK_USAGE;
+	}
+	if ((r = desk_store(d, true)) != DESK_GO)
+		return r;
+	if (role != NULL)
+		return desk_account_role(d, words[0], role, give);
+	if ((r = desk_begin(d)) != DESK_GO)
 		return r;
 	r = desk_account_grant(d, words[1], words[0], give, &why);
 	if ((r = desk_end(d, r, &why)) != DESK_OK)
@@ -145,20 +171,15 @@ add_name(void *arg, const struct sek_person *p)
 
 static void
 show_line(const struct desk *d, const struct sek_account *a,
-    const json_t *names)
+    const json_t *names, const json_t *roles)
 {
-	size_t i, n = json_array_size(names);
-
 	desk_text(stdout, a->name);
-	(void)printf("\t%s\t%s%s",
+	(void)printf("\t%s\t%s\t",
 	    desk_word(a->status == SEK_STATUS_ACTIVE ? W_ACTIVE : W_SUSPENDED,
-	    d->lang), desk_word(a->shared ? W_SHARED : W_PERSONAL, d->lang),
-	    n == 0 ? "\t-" : "\t");
-	for (i = 0; i < n; i++) {
-		if (i > 0)
-			(void)fputc(',', stdout);
-		desk_text(stdout, json_string_value(json_array_get(names, i)));
-	}
+	    d->lang), desk_word(a->shared ? W_SHARED : W_PERSONAL, d->lang));
+	desk_put_names(names);
+	(void)fputc('\t', stdout);
+	desk_put_names(roles);
 	(void)fputc('\n', stdout);
 }
 
@@ -166,21 +187,24 @@ static int
 list_one(void *arg, const struct sek_account *a)
 {
 	struct desk_listing *l = arg;
-	json_t *names = json_array();
+	json_t *names = json_array(), *roles;
 	int r = SEK_E_NOMEM;
 
-	if (names == NULL)
-		return r;
+	roles = desk_account_roles(l->d, a->id, &r);
+	if (names == NULL || r != SEK_OK)
+		goto out;
 	r = sek_store_each_grant(l->d->store, a->id, add_name, names);
 	if (r == SEK_OK && l->array == NULL)
-		show_line(l->d, a, names);
+		show_line(l->d, a, names, roles);
 	else if (r == SEK_OK && json_array_append_new(l->array,
-	    json_pack("{s:o, s:s, s:b, s:O}",
+	    json_pack("{s:o, s:s, s:b, s:O, s:O}",
 	    "account", desk_json_text(a->name),
 	    "status", sek_status_word(a->status), "shared", (int)a->shared,
-	    "persons", names)) != 0)
+	    "persons", names, "roles", roles)) != 0)
 		r = SEK_E_NOMEM;
+out:
 	json_decref(names);
+	json_decref(roles);
 	return r;
 }
 
@@ -226,11 +250,13 @@ const struct desk_command desk_account_commands[] = {
 	    account_add },
 	{ "account list", "[--json]", { "list all accounts",
 	    "アカウントの一覧を表示します" }, account_list },
-	{ "account grant", "NAME PERSON", { "let a person open an account",
-	    "利用者にアカウントの使用を許します" }, account_grant },
-	{ "account ungrant", "NAME PERSON",
-	    { "let a person open an account no longer",
-	    "利用者のアカウントの使用を取り消します" }, account_ungrant },
+	{ "account grant", "NAME (PERSON | --role ROLE)",
+	    { "let a person, or whoever has a role, open an account",
+	    "利用者、またはその役割の利用者にアカウントの使用を許します" },
+	    account_grant },
+	{ "account ungrant", "NAME (PERSON | --role ROLE)",
+	    { "let them open an account no longer",
+	    "アカウントの使用の許可を取り消します" }, account_ungrant },
 	{ "account suspend", "NAME --reason TEXT",
 	    { "let nobody open an account until resumed",
 	    "アカウントを停止します" }, account_suspend },

@@ -10,6 +10,7 @@
 #include <pwd.h>
 #include <string.h>
 
+#include "gate/may_open.h"
 #include "record/audit.h"
 #include "helpdesk/account.h"
 #include "helpdesk/list.h"
@@ -115,67 +116,81 @@ count_active(void *arg, const struct sek_credential *c)
 	return 0;
 }
 
-static int
-show_json(json_t *array, const struct sek_person *p,
-    const struct sek_account *a, size_t n, int active)
-{
-	json_t *names = json_array(), *o;
-	size_t i;
+/* A row of the list; the arrays are owned. */
+struct row {
+	const struct sek_person *p;
+	json_t *accounts, *roles;
+	int active;
+};
 
-	for (i = 0; i < n; i++)
-		if (json_array_append_new(names, desk_json_text(a[i].name)) !=
-		    0)
-			break;
-	o = json_pack("{s:o, s:o, s:o, s:s, s:o, s:i}",
-	    "person", desk_json_text(p->name),
-	    "display", desk_json_text(p->display),
-	    "password_user", desk_json_text(p->password_user),
-	    "status", sek_status_word(p->status),
-	    "accounts", names, "active_credentials", active);
-	return i == n && json_array_append_new(array, o) == 0 ? 0 :
-	    SEK_E_NOMEM;
+static int
+show_json(json_t *array, const struct row *w)
+{
+	return json_array_append_new(array, json_pack(
+	    "{s:o, s:o, s:o, s:s, s:O, s:O, s:i}",
+	    "person", desk_json_text(w->p->name),
+	    "display", desk_json_text(w->p->display),
+	    "password_user", desk_json_text(w->p->password_user),
+	    "status", sek_status_word(w->p->status),
+	    "accounts", w->accounts, "roles", w->roles,
+	    "active_credentials", w->active)) == 0 ? SEK_OK : SEK_E_NOMEM;
 }
 
 static void
-show_line(const struct desk *d, const struct sek_person *p,
-    const struct sek_account *a, size_t n, int active)
+show_line(const struct desk *d, const struct row *w)
 {
-	size_t i;
-
-	desk_text(stdout, p->name);
-	(void)printf("\t%s\t", desk_word(p->status == SEK_STATUS_ACTIVE ?
+	desk_text(stdout, w->p->name);
+	(void)printf("\t%s\t", desk_word(w->p->status == SEK_STATUS_ACTIVE ?
 	    W_ACTIVE : W_SUSPENDED, d->lang));
-	desk_text(stdout, p->password_user);
-	(void)fputs(n == 0 ? "\t-" : "\t", stdout);
-	for (i = 0; i < n; i++) {
-		if (i > 0)
-			(void)fputc(',', stdout);
-		desk_text(stdout, a[i].name);
-	}
-	(void)printf("\t%d\t", active);
-	desk_text(stdout, p->display);
+	desk_text(stdout, w->p->password_user);
+	(void)fputc('\t', stdout);
+	desk_put_names(w->accounts);
+	(void)printf("\t%d\t", w->active);
+	desk_text(stdout, w->p->display);
+	(void)fputc('\t', stdout);
+	desk_put_names(w->roles);
 	(void)fputc('\n', stdout);
+}
+
+/* What they may open with any token; a role in a certificate comes on top. */
+static int
+add_accounts(struct desk *d, const struct row *w)
+{
+	struct sek_account a[64];
+	size_t i, n = 0;
+	int r;
+
+	r = sek_may_open_which(d->store, w->p->id, NULL, a,
+	    sizeof(a) / sizeof(a[0]), &n);
+	for (i = 0; r == SEK_OK && i < n; i++)
+		if (json_array_append_new(w->accounts,
+		    desk_json_text(a[i].name)) != 0)
+			r = SEK_E_NOMEM;
+	return r;
 }
 
 static int
 list_one(void *arg, const struct sek_person *p)
 {
-	struct sek_account a[64];
 	struct desk_listing *l = arg;
-	int active = 0, r;
-	size_t n = 0;
+	struct row w = { .p = p, .accounts = json_array() };
+	int r = SEK_OK;
 
-	r = sek_store_accounts_of(l->d->store, p->id, a,
-	    sizeof(a) / sizeof(a[0]), &n);
+	w.roles = desk_person_roles(l->d, p->id, &r);
+	if (w.accounts == NULL)
+		r = SEK_E_NOMEM;
+	if (r == SEK_OK)
+		r = add_accounts(l->d, &w);
 	if (r == SEK_OK)
 		r = sek_store_each_credential(l->d->store, p->id,
-		    count_active, &active);
-	if (r != SEK_OK)
-		return r;
-	if (l->array != NULL)
-		return show_json(l->array, p, a, n, active);
-	show_line(l->d, p, a, n, active);
-	return 0;
+		    count_active, &w.active);
+	if (r == SEK_OK && l->array != NULL)
+		r = show_json(l->array, &w);
+	else if (r == SEK_OK)
+		show_line(l->d, &w);
+	json_decref(w.accounts);
+	json_decref(w.roles);
+	return r;
 }
 
 static int
@@ -222,6 +237,10 @@ const struct desk_command desk_person_commands[] = {
 	    person_add },
 	{ "person list", "[--json]", { "list all persons",
 	    "利用者の一覧を表示します" }, person_list },
+	{ "person role", "NAME ROLE [--remove]",
+	    { "give a person a role, or take it away",
+	    "利用者に役割を与えます(--remove: 外します)" },
+	    desk_person_role },
 	{ "person suspend", "NAME --reason TEXT",
 	    { "let a person log in nowhere until resumed",
 	    "利用者を停止します(再開するまでログインできません)" },

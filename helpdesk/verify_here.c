@@ -135,16 +135,15 @@ standing(struct here *h)
 static enum sek_reason
 role(struct here *h)
 {
-	const struct sek_service *s = h->service;
-	size_t i;
+	char by[SEK_ROLE_MAX];
+	int r = h->service == NULL ? SEK_OK : sek_may_use(h->v->d->store,
+	    h->service, h->person.id, &h->info.roles, by);
 
-	if (s == NULL || s->n_roles == 0)
+	if (r == SEK_OK)
 		return SEK_R_OK;
-	for (i = 0; i < s->n_roles; i++)
-		if (sek_cert_role_is(&h->info.roles, s->roles[i]))
-			return SEK_R_OK;
-	return because(h, SEK_R_CERT_ROLE,
-	    "none of the roles that the service asks for");
+	return r == SEK_E_NOENT ? because(h, SEK_R_CERT_ROLE,
+	    "none of the roles that the service asks for") :
+	    because(h, SEK_R_STORE, sek_store_error(h->v->d->store));
 }
 
 static enum sek_reason

@@ -94,6 +94,15 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "%1 はアカウント %2 を使えます" },
 	[W_UNGRANTED] = { "%1 may no longer open the account %2",
 	    "%1 はアカウント %2 を使えなくなりました" },
+	[W_ROLE_OPENS] = { "whoever has the role %1 may open the account %2",
+	    "役割 %1 の利用者はアカウント %2 を使えます" },
+	[W_ROLE_OPENS_NO_MORE] = { "the role %1 does not open the account %2 "
+	    "any more",
+	    "役割 %1 ではアカウント %2 を使えなくなりました" },
+	[W_ROLE_GIVEN] = { "%1 has the role %2",
+	    "%1 に役割 %2 を与えました" },
+	[W_ROLE_TAKEN] = { "%1 does not have the role %2 any more",
+	    "%1 から役割 %2 を外しました" },
 	[W_PERSON_SUSPENDED] = { "suspended the person %1",
 	    "利用者 %1 を停止しました" },
 	[W_PERSON_RESUMED] = { "resumed the person %1",
@@ -110,10 +119,11 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "(yet)",
 	    "注意: このシステムに %1 というユーザーは(まだ)ありません" },
 	[W_PERSON_HEAD] = { "PERSON\tSTATUS\tPASSWORD OF\tACCOUNTS\t"
-	    "ACTIVE CREDENTIALS\tNAME",
-	    "利用者\t状態\tパスワード\tアカウント\t有効な認証情報\t氏名" },
-	[W_ACCOUNT_HEAD] = { "ACCOUNT\tSTATUS\tKIND\tPERSONS",
-	    "アカウント\t状態\t種類\t利用者" },
+	    "ACTIVE CREDENTIALS\tNAME\tROLES",
+	    "利用者\t状態\tパスワード\tアカウント\t有効な認証情報\t氏名\t"
+	    "役割" },
+	[W_ACCOUNT_HEAD] = { "ACCOUNT\tSTATUS\tKIND\tPERSONS\tROLES",
+	    "アカウント\t状態\t種類\t利用者\t役割" },
 	[W_SHARED] = { "shared", "共用" },
 	[W_PERSONAL] = { "personal", "個人" },
 

@@ -48,6 +48,10 @@ enum word {
 	W_ACCOUNT_ADDED,
 	W_GRANTED,         /* %1 person, %2 account */
 	W_UNGRANTED,
+	W_ROLE_OPENS,      /* %1 role, %2 account */
+	W_ROLE_OPENS_NO_MORE,
+	W_ROLE_GIVEN,      /* %1 person, %2 role */
+	W_ROLE_TAKEN,
 	W_PERSON_SUSPENDED,
 	W_PERSON_RESUMED,
 	W_ACCOUNT_SUSPENDED,

@@ -26,6 +26,7 @@ struct sek_mod_options {
 	const char *gate;
 	const char *socket;
 	const char *lang;   /* "ja", "en" or NULL: the host's locale */
+	bool gtk;           /* greeter=gtk: see greeter.c */
 };
 
 /* Anything not understood is logged by name and SEK_E_INVAL. */
@@ -60,10 +61,24 @@ void sek_mod_ask(pam_handle_t *pamh, const struct sek_ask *ask,
     struct sek_reply *reply);
 void sek_mod_tell(pam_handle_t *pamh, const struct sek_ask *tell);
 
+/* -- greeter.c: a screen with room for one message and for no question */
+
+struct sek_mod_screen {
+	bool gtk;                /* else nothing is changed */
+	char kept[SEK_TEXT_MAX]; /* to be seen with the next question */
+};
+
+/* What is shown instead of this message. */
+void sek_mod_screen_tell(struct sek_mod_screen *s, struct sek_ask *tell);
+/* What is told before this question, and how it is asked. */
+void sek_mod_screen_ask(struct sek_mod_screen *s, struct sek_ask *ask,
+    struct sek_ask *tell);
+
 /* -- relay.c: from BEGIN to VERDICT */
 
 struct sek_mod_talk {
 	struct sek_begin begin;
+	struct sek_mod_screen screen;
 	struct sek_verdict verdict; /* denied until one came */
 	struct sek_buf authtok;     /* secret; a C string when len > 0 */
 };

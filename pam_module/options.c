@@ -23,7 +23,7 @@
 #define SEKISHO_SOCKET "/run/sekisho/gate.sock"
 #endif
 
-enum { CONF, GATE, SOCKET, LANG, N_OPTIONS };
+enum { CONF, GATE, SOCKET, LANG, GREETER, N_OPTIONS };
 
 static const struct {
 	const char *name;
@@ -33,6 +33,7 @@ static const struct {
 	[GATE] = { "gate", PATH_MAX },
 	[SOCKET] = { "socket", sizeof ((struct sockaddr_un *)0)->sun_path },
 	[LANG] = { "lang", 0 },
+	[GREETER] = { "greeter", 0 },
 };
 
 static int
@@ -65,7 +66,9 @@ look_up(const char *arg, const char **value)
 static const char *
 complaint(int which, const char *value)
 {
-	if (known[which].max == 0)
+	if (which == GREETER)
+		return strcmp(value, "gtk") == 0 ? NULL : "must be gtk";
+	if (which == LANG)
 		return strcmp(value, "ja") == 0 || strcmp(value, "en") == 0 ?
 		    NULL : "must be ja or en";
 	if (value[0] != '/')
@@ -97,6 +100,7 @@ sek_mod_options(pam_handle_t *pamh, int argc, const char **argv,
 		.socket = given[SOCKET] != NULL ?
 		    given[SOCKET] : SEKISHO_SOCKET,
 		.lang = given[LANG],
+		.gtk = given[GREETER] != NULL,
 	};
 	return SEK_OK;
 }

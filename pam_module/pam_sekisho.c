@@ -5,6 +5,7 @@
  * table.  Never PAM_IGNORE: a module that is ignored lets somebody else's
  * success stand for ours.
  */
+#include <poll.h>
 #include <security/pam_ext.h>
 #include <string.h>
 #include <syslog.h>
@@ -13,6 +14,7 @@
 #include "sekisho/escape.h"
 #include "sekisho/reason.h"
 
+#define READ_MS 3000 /* for the person to read why */
 #define ENTRY __attribute__((visibility("default"))) int
 
 static const int pam_codes[] = {
@@ -98,6 +100,17 @@ admit(pam_handle_t *pamh, const struct sek_mod_talk *t)
 	return pam_code(v->class);
 }
 
+/* The greeter's next attempt wipes the reason off the screen at once; and
+ * lightdm 1.26 writes who has failed to btmp after this code, and falls over
+ * where there is no name. */
+static int
+refuse_at_greeter(pam_handle_t *pamh, int rc)
+{
+	(void)poll(NULL, 0, READ_MS);
+	return rc == PAM_AUTH_ERR && user_now(pamh)[0] == '\0' ?
+	    PAM_CRED_INSUFFICIENT : rc;
+}
+
 ENTRY
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
     const char **argv)
@@ -116,6 +129,8 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
 		} else {
 			rc = pam_code(t.verdict.class);
 			log_refusal(pamh, "login", &t.verdict);
+			if (o.gtk)
+				rc = refuse_at_greeter(pamh, rc);
 		}
 	}
 	sek_mod_talk_clear(&t);

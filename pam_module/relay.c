@@ -67,7 +67,7 @@ pass_ask(pam_handle_t *pamh, struct sek_chan *ch, struct sek_mod_talk *t,
     const struct sek_buf *body, const struct sek_deadline *dl)
 {
 	struct sek_reply reply = { .cancelled = true };
-	struct sek_ask ask;
+	struct sek_ask ask, tell = { .text = "" };
 	int r;
 
 	if ((r = sek_ask_dec(&ask, body)) != SEK_OK)
@@ -76,6 +76,9 @@ pass_ask(pam_handle_t *pamh, struct sek_chan *ch, struct sek_mod_talk *t,
 	if (t->begin.phase != SEK_PHASE_AUTH ||
 	    (ask.style != SEK_STYLE_SECRET && ask.style != SEK_STYLE_TEXT))
 		return SEK_E_PROTO;
+	sek_mod_screen_ask(&t->screen, &ask, &tell);
+	if (tell.text[0] != '\0' && (t->begin.flags & SEK_BF_SILENT) == 0)
+		sek_mod_tell(pamh, &tell);
 	sek_mod_ask(pamh, &ask, &reply);
 	if (!reply.cancelled && (ask.flags & SEK_AF_AUTHTOK) != 0)
 		keep_authtok(t, &reply);
@@ -85,7 +88,7 @@ pass_ask(pam_handle_t *pamh, struct sek_chan *ch, struct sek_mod_talk *t,
 }
 
 static int
-pass_tell(pam_handle_t *pamh, const struct sek_mod_talk *t,
+pass_tell(pam_handle_t *pamh, struct sek_mod_talk *t,
     const struct sek_buf *body)
 {
 	struct sek_ask tell;
@@ -95,8 +98,10 @@ pass_tell(pam_handle_t *pamh, const struct sek_mod_talk *t,
 		return r;
 	if (tell.style != SEK_STYLE_INFO && tell.style != SEK_STYLE_ERROR)
 		return SEK_E_PROTO;
-	if ((t->begin.flags & SEK_BF_SILENT) == 0)
-		sek_mod_tell(pamh, &tell);
+	if ((t->begin.flags & SEK_BF_SILENT) != 0)
+		return SEK_OK;
+	sek_mod_screen_tell(&t->screen, &tell);
+	sek_mod_tell(pamh, &tell);
 	return SEK_OK;
 }
 
@@ -153,6 +158,7 @@ sek_mod_talk(pam_handle_t *pamh, const struct sek_mod_options *o,
 	bool heard;
 	int r;
 
+	t->screen.gtk = o->gtk;
 	if (t->begin.phase != SEK_PHASE_AUTH)
 		dl = sek_deadline_sooner(dl, RECORD_MS);
 	do {

@@ -15,7 +15,8 @@ test="pcscd vsmartcard-vpcd sudo login util-linux systemd slapd
  openssh-server openssh-client pamtester libxml2-utils tzdata python3
  python3-jsonschema swtpm libtpm2-pkcs11-1 libtss2-tcti-swtpm0
  rsyslog rsyslog-gnutls polkitd pkexec dbus openvpn xsecurelock swaylock sway
- wtype xscreensaver xvfb xdotool"
+ wtype xscreensaver xvfb xdotool lightdm lightdm-gtk-greeter imagemagick
+ fonts-vlgothic xkb-data"
 fuzz="clang libclang-rt-14-dev"
 lint="clang clang-tidy cppcheck mandoc pmccabe shellcheck"
 valgrind="valgrind libc6-dbg"

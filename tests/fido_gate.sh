@@ -519,7 +519,7 @@ lied plain "sign plain flags=1 counter=150"
 login --user taro
 refused cert-role
 lacks "info: Touch"
-recorded "only a certificate names one"
+recorded "a key names none, and the person has no such role"
 conf
 
 t a_service_that_takes_verification_only

@@ -50,7 +50,9 @@ there 644 /opt/s/lib/systemd/system/sekisho-countersign.timer
 there 644 /opt/s/lib/sysusers.d/sekisho.conf
 there 644 /opt/s/lib/tmpfiles.d/sekisho.conf
 there 644 /opt/s/lib/udev/rules.d/70-sekisho-fido.rules
-there 644 /opt/s/share/doc/sekisho/examples/pam.d/sshd
+for service in sshd lightdm gdm-smartcard gdm-password sddm; do
+	there 644 /opt/s/share/doc/sekisho/examples/pam.d/$service
+done
 there 644 /opt/s/share/doc/sekisho/examples/openvpn/server.conf
 there 644 /opt/s/share/doc/sekisho/examples/from-pam-u2f.md
 there 644 /opt/s/share/doc/sekisho/sekisho-record.schema.json

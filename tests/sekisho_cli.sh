@@ -349,14 +349,15 @@ d account ungrant taro hanako
 ended 0
 recorded '"event":"ungrant"'
 d person list
-has $'taro\tactive\ttaro\ttaro,ward3\t0\t山田 太郎' \
-    $'hanako\tactive\th.sato\tward3\t0\t'
+has $'taro\tactive\ttaro\ttaro,ward3\t0\t山田 太郎\t-' \
+    $'hanako\tactive\th.sato\tward3\t0\t\t-'
 d account list
-has $'ward3\tactive\tshared\thanako,taro' $'taro\tactive\tpersonal\ttaro'
+has $'ward3\tactive\tshared\thanako,taro\t-' \
+    $'taro\tactive\tpersonal\ttaro\t-'
 d person list --json
-has '{"accounts":["taro","ward3"],"active_credentials":0,"display":"山田 太郎","password_user":"taro","person":"taro","status":"active"}'
+has '{"accounts":["taro","ward3"],"active_credentials":0,"display":"山田 太郎","password_user":"taro","person":"taro","roles":[],"status":"active"}'
 d account list --json
-has '{"account":"taro","persons":["taro"],"shared":false,"status":"active"},'
+has '{"account":"taro","persons":["taro"],"roles":[],"shared":false,"status":"active"},'
 
 t refusals_change_and_record_nothing
 before=$(entries "$log")
@@ -384,6 +385,59 @@ lacks saburo
 d account list
 lacks ward9
 
+t roles
+d person role hanako Nurse
+ended 0
+has 'hanako has the role Nurse'
+recorded '"event":"grant"' '"person":{"name":"hanako"}' '"role":"Nurse"' \
+    '"dcm":{"action":"E","id":110113,"type":110137}'
+d person role hanako Nurse
+refused 'the person hanako has already the role Nurse'
+d account add icu --shared
+d account grant icu --role Nurse
+ended 0
+has 'whoever has the role Nurse may open the account icu'
+lacks 'not marked as shared'
+recorded '"event":"grant"' '"account":{"name":"icu"}' '"role":"Nurse"'
+d account grant taro --role 'Medical Doctor'
+shows 'not marked as shared'
+d person list
+has $'hanako\tactive\th.sato\ticu,ward3\t0\t\tNurse'
+d account list
+has $'icu\tactive\tshared\t-\tNurse' \
+    $'taro\tactive\tpersonal\ttaro\tMedical Doctor'
+d account list --json
+shows '"account":"icu","persons":[],"roles":["Nurse"],"shared":true'
+d person list --json
+shows '"person":"hanako","roles":["Nurse"]'
+d account ungrant taro --role 'Medical Doctor'
+ended 0
+has 'the role Medical Doctor does not open the account taro any more'
+recorded '"event":"ungrant"' '"account":{"name":"taro"}' \
+    '"role":"Medical Doctor"'
+d person role hanako Nurse --remove
+ended 0
+has 'hanako does not have the role Nurse any more'
+recorded '"event":"ungrant"' '"person":{"name":"hanako"}' '"role":"Nurse"'
+before=$(entries "$log")
+d person role hanako Nurse --remove
+refused 'the person hanako has no role Nurse'
+d person role nobody-here Nurse
+refused 'there is no person nobody-here'
+d account grant icu --role ''
+refused 'not usable as a role'
+d account grant icu --role $'evil\e[2J'
+refused 'not usable as a role'
+d person role hanako "$(printf 'x%.0s' {1..65})"
+refused 'not usable as a role'
+for words in 'account grant icu' 'account grant icu taro --role Nurse' \
+    'account ungrant icu' 'person role hanako'; do
+	# shellcheck disable=SC2086
+	d $words
+	ended 2
+done
+records "$before"
+
 t suspended_persons_and_accounts
 d person suspend taro --reason '休職'
 ended 0
@@ -398,7 +452,7 @@ recorded '"event":"resume"'
 d account suspend ward3 --reason closed
 ended 0
 d account list --json
-shows '"account":"ward3","persons":["hanako","taro"],"shared":true,"status":"suspended"'
+shows '"account":"ward3","persons":["hanako","taro"],"roles":[],"shared":true,"status":"suspended"'
 d account resume ward3 --reason open
 ended 0
 recorded '"event":"resume"' '"account":{"name":"ward3"}'

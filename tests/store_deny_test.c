@@ -346,7 +346,7 @@ version_1_is_brought_up_with_all_it_holds(void)
 	CHECK_INT(sek_store_open(dir, false, 50, &s, &why), SEK_E_VERSION);
 	CHECK(strstr(why.text, "sekisho init") != NULL);
 	s = open_it(true);
-	CHECK_STR(ask("PRAGMA user_version"), "4");
+	CHECK_STR(ask("PRAGMA user_version"), "5");
 	CHECK_INT(sek_store_check(s, &why), SEK_OK);
 	CHECK_INT(sek_store_credential_by_id(s, 1, &c), SEK_OK);
 	CHECK_STR(c.person, "yamada");
@@ -358,14 +358,14 @@ version_1_is_brought_up_with_all_it_holds(void)
 	CHECK_INT(sek_store_credential_by_id(s, 5, &c), SEK_OK);
 	CHECK_INT(c.status, SEK_STATUS_REVOKED);
 	CHECK_INT(sek_store_account(s, "ward3", &a), SEK_OK);
-	CHECK_INT(sek_store_granted(s, 1, a.id), SEK_OK);
+	CHECK_INT(sek_store_has_grant(s, 1, a.id), SEK_OK);
 	/* nobody knew the certificates then */
 	CHECK_INT(sek_store_certificate(s, 1, &b), SEK_E_NOENT);
 	CHECK_INT(sek_store_each_certificate(s, no_cert, NULL), SEK_OK);
 	CHECK_INT(sek_store_deny(s, "root", &d, &why), SEK_OK);
 	CHECK_INT(d.id, 1);
 	CHECK_STR(ask("SELECT group_concat(object_id) FROM change"
-	    " WHERE what = 'schema'"), "1,2,3,4");
+	    " WHERE what = 'schema'"), "1,2,3,4,5");
 	sek_store_close(s);
 	sek_store_close(open_it(false));
 }

@@ -5,6 +5,8 @@
  */
 #include "tests/store_fixture.h"
 
+#include "gate/may_open.h"
+
 #include <sys/wait.h>
 
 /* -- persons, accounts, grants */
@@ -83,22 +85,22 @@ grants_open_accounts(void)
 	struct sek_account a[4];
 	size_t n;
 
-	CHECK_INT(sek_store_granted(s, 1, 1), SEK_E_NOENT);
+	CHECK_INT(sek_store_has_grant(s, 1, 1), SEK_E_NOENT);
 	CHECK_INT(sek_store_grant(s, "root", "yamada", "yamada", true, &why),
 	    SEK_OK);
 	CHECK_INT(sek_store_grant(s, "root", "yamada", "ward3", true, &why),
 	    SEK_OK);
 	CHECK_INT(sek_store_grant(s, "root", "suzuki", "ward3", true, &why),
 	    SEK_OK);
-	CHECK_INT(sek_store_granted(s, 1, 1), SEK_OK);
-	CHECK_INT(sek_store_granted(s, 2, 1), SEK_E_NOENT);
-	CHECK_INT(sek_store_accounts_of(s, 1, a, 4, &n), SEK_OK);
+	CHECK_INT(sek_store_has_grant(s, 1, 1), SEK_OK);
+	CHECK_INT(sek_store_has_grant(s, 2, 1), SEK_E_NOENT);
+	CHECK_INT(sek_may_open_which(s, 1, NULL, a, 4, &n), SEK_OK);
 	CHECK_INT(n, 2);
 	CHECK_STR(a[0].name, "ward3");
 	CHECK_STR(a[1].name, "yamada");
-	CHECK_INT(sek_store_accounts_of(s, 1, a, 1, &n), SEK_OK);
+	CHECK_INT(sek_may_open_which(s, 1, NULL, a, 1, &n), SEK_OK);
 	CHECK_INT(n, 1);
-	CHECK_INT(sek_store_accounts_of(s, 9, a, 4, &n), SEK_OK);
+	CHECK_INT(sek_may_open_which(s, 9, NULL, a, 4, &n), SEK_OK);
 	CHECK_INT(n, 0);
 	CHECK_INT(sek_store_grant(s, "root", "yamada", "ward3", true, &why),
 	    SEK_E_EXISTS);
@@ -109,7 +111,7 @@ grants_open_accounts(void)
 	CHECK_STR(why.text, "there is no account ward9");
 	CHECK_INT(sek_store_grant(s, "root", "yamada", "ward3", false, &why),
 	    SEK_OK);
-	CHECK_INT(sek_store_granted(s, 1, 2), SEK_E_NOENT);
+	CHECK_INT(sek_store_has_grant(s, 1, 2), SEK_E_NOENT);
 	CHECK_INT(sek_store_grant(s, "root", "yamada", "ward3", false, &why),
 	    SEK_E_NOENT);
 	sek_store_close(s);
