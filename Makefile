@@ -96,7 +96,7 @@ $(B)/sekisho-forward: $(call obj,forward,$(FORWARD)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = programs
+HOSTS = programs sshd sshd_key
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	last_login sekisho_cli \
 	password_test \
