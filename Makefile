@@ -36,7 +36,7 @@ in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
 GATE = main session phases peer possession possession_hear candidates choose \
 	prove pin password front login_record login_ssh login_token login_last \
-	fido_ask fido_judge fido_prove fido_take
+	fido_ask fido_judge fido_prove fido_take ssh_find
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)

@@ -131,6 +131,16 @@ static const struct sek_reason_row rows[] = {
 	    SYSTEM("This key is enrolled already.",
 	        "このセキュリティキーはすでに登録されています。") },
 
+	{ SEK_R_NO_SSH_KEY, "no-ssh-key", DENIED, true, GENERIC },
+	{ SEK_R_SSH_CERTIFICATE, "ssh-certificate", DENIED, false,
+	    SYSTEM("The certificate of this SSH key is not accepted or has "
+	        "expired.",
+	        "このSSH鍵の証明書は受け付けられないか、有効期限が切れて"
+	        "います。") },
+	{ SEK_R_CERT_NOT_KEPT, "cert-not-kept", DENIED, false,
+	    SYSTEM("This card must be enrolled again before it serves here.",
+	        "ここで使用するには、このカードの再登録が必要です。") },
+
 	{ SEK_R_CREDENTIAL_SUSPENDED, "credential-suspended", DENIED, false,
 	    SYSTEM("This card or key is suspended.",
 	        "このカード(キー)は一時停止されています。") },
@@ -148,6 +158,12 @@ static const struct sek_reason_row rows[] = {
 	{ SEK_R_METADATA_STALE, "metadata-stale", DENIED, false,
 	    SYSTEM("What is known about models of keys is out of date.",
 	        "セキュリティキーの機種情報の有効期限が切れています。") },
+
+	{ SEK_R_SOFTWARE_KEY, "software-key", DENIED, false,
+	    SYSTEM("SSH keys that are kept in a file are not taken here. Use "
+	        "one on a card or a security key.",
+	        "ファイルに保存されたSSH鍵は使用できません。カードまたは"
+	        "セキュリティキーの鍵をご利用ください。") },
 
 	{ SEK_R_CERT_REVOKED, "cert-revoked", DENIED, false,
 	    CARD_REFUSED("This card's certificate has been revoked.",

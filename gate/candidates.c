@@ -91,8 +91,8 @@ has_role(const struct sek_service *s, const struct sek_cert_roles *roles)
 }
 
 /* The service is for some professions only: which, and what the card has. */
-static enum sek_reason
-check_role(const struct sek_service *s, struct sek_cert_info *cert)
+enum sek_reason
+sek_candidates_role(const struct sek_service *s, struct sek_cert_info *cert)
 {
 	char needed[110] = "", has[80], word[SEK_ROLE_MAX];
 	size_t i, len = 0;
@@ -134,7 +134,7 @@ check_certificate(struct sek_login *l, const struct candidates *all,
 	}
 	c->found = sek_cert_check(l->trust, c->leaf, l->now, &c->cert);
 	if (c->found == SEK_R_OK)
-		c->found = check_role(l->service, &c->cert);
+		c->found = sek_candidates_role(l->service, &c->cert);
 	c->checked = true;
 	return c->found;
 }

@@ -194,6 +194,23 @@ sek_fido_judge(struct sek_login *l, const struct sek_credential *c,
 	return choose_pair(l, m);
 }
 
+enum sek_reason
+sek_fido_judge_ssh(struct sek_login *l, struct sek_fido_match *m)
+{
+	enum sek_reason reason;
+
+	if (m->cred.suspect != 0) {
+		say(m, "its signature counter went back before");
+		return SEK_R_CLONE_SUSPECTED;
+	}
+	if ((reason = check_model(l, m)) != SEK_R_OK ||
+	    (m->model.status & BAD_MODEL) == 0)
+		return reason;
+	say(m, "the model needs password and verification together, and sshd "
+	    "does not tell of verification");
+	return SEK_R_MODEL_REFUSED;
+}
+
 void
 sek_fido_match_take(struct sek_login *l, const struct sek_fido_match *m)
 {

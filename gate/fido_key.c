@@ -7,16 +7,14 @@
  * damaged store does not verify.  What is not named here does not either.
  */
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
-#include <openssl/param_build.h>
-#include <openssl/params.h>
 #include <openssl/rsa.h>
 #include <string.h>
 
 #include "gate/certificate_rooms.h"
 #include "gate/fido_rooms.h"
+#include "gate/public_key.h"
 #include "sekisho/buf.h"
 
 #define TAG_INTEGER 0x02u
@@ -118,26 +116,10 @@ take_number(struct sek_rd *r, size_t max)
 }
 
 static EVP_PKEY *
-from_params(const char *type, OSSL_PARAM *params)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	EVP_PKEY *key = NULL;
-
-	if (ctx == NULL || params == NULL ||
-	    EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	return key;
-}
-
-static EVP_PKEY *
 read_fixed(const struct fixed *f, const uint8_t *spki, size_t n,
     struct sek_why *why)
 {
 	const uint8_t *point = spki + f->head_len;
-	OSSL_PARAM params[3];
-	char group[32];
 	EVP_PKEY *key;
 
 	if (n != f->head_len + f->key_len ||
@@ -149,21 +131,11 @@ read_fixed(const struct fixed *f, const uint8_t *spki, size_t n,
 	if (f->group == NULL)
 		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
 		    point, f->key_len);
-	/* the point at infinity and compressed ones start otherwise */
 	if (point[0] != 0x04) {
 		sek_why_set(why, "key: not an uncompressed point");
 		return NULL;
 	}
-	(void)snprintf(group, sizeof group, "%s", f->group);
-	params[0] = OSSL_PARAM_construct_utf8_string(
-	    OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
-	/* OpenSSL's parameters are not const, but this one is only read */
-	params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-	    (void *)(uintptr_t)point, f->key_len);
-	params[2] = OSSL_PARAM_construct_end();
-	/* P-256 and P-384 have no small subgroups: to be on the curve is to
-	 * be a good key (SEC 1 3.2.2.1), and that is tested as it is read */
-	if ((key = from_params("EC", params)) == NULL)
+	if ((key = sek_public_ec(f->group, point, f->key_len)) == NULL)
 		sek_why_set(why, "key: the point is not on its curve");
 	return key;
 }
@@ -188,21 +160,12 @@ rsa_fits(const BIGNUM *n, const BIGNUM *e, struct sek_why *why)
 EVP_PKEY *
 fido_rsa(const BIGNUM *n, const BIGNUM *e, struct sek_why *why)
 {
-	OSSL_PARAM_BLD *build = NULL;
-	OSSL_PARAM *params = NULL;
-	EVP_PKEY *key = NULL;
+	EVP_PKEY *key;
 
 	if (!rsa_fits(n, e, why))
 		return NULL;
-	build = OSSL_PARAM_BLD_new();
-	if (build != NULL &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1)
-		params = OSSL_PARAM_BLD_to_param(build);
-	if ((key = from_params("RSA", params)) == NULL)
+	if ((key = sek_public_rsa(n, e)) == NULL)
 		sek_why_set(why, "key: RSA key cannot be used");
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(build);
 	return key;
 }
 

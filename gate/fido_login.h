@@ -94,6 +94,9 @@ enum sek_reason sek_fido_ready(struct sek_login *l,
 enum sek_reason sek_fido_judge(struct sek_login *l,
     const struct sek_credential *c, const struct sek_fido_cred *f,
     const struct sek_account *account, struct sek_fido_match *m);
+/* The same of what holds for a key that sshd has verified: m->cred is there. */
+enum sek_reason sek_fido_judge_ssh(struct sek_login *l,
+    struct sek_fido_match *m);
 /* It is the one of this login from here on. */
 void sek_fido_match_take(struct sek_login *l, const struct sek_fido_match *m);
 /* A card was looked at meanwhile and does not serve. */

@@ -18,6 +18,7 @@
 #include "gate/front.h"
 #include "gate/helper.h"
 #include "gate/policy.h"
+#include "gate/ssh_key.h"
 #include "gate/store.h"
 #include "gate/store_last.h"
 
@@ -33,6 +34,15 @@ struct sek_watch {
 	bool ready;             /* a key that may have what is asked for */
 	uint32_t said;          /* messages */
 	enum sek_reason failed; /* why it is gone; NONE: it is not */
+};
+
+/* The key that sshd has verified. */
+struct sek_ssh_login {
+	bool found;             /* it is somebody's: the key of this login */
+	struct sek_ssh_key key;
+	bool held;              /* on a token, as far as is known */
+	enum sek_cred_kind kind; /* how it was enrolled; FIDO2: its row is
+				    in fido.match */
 };
 
 struct sek_login {
@@ -87,6 +97,9 @@ struct sek_login {
 	struct sek_fido_login fido; /* its own rooms: see there */
 	enum sek_state verification; /* by a FIDO2 key, signed */
 
+	/* ssh_find.c */
+	struct sek_ssh_login ssh;
+
 	/* login_last.c */
 	struct sek_last last;       /* the login before this one */
 
@@ -130,6 +143,16 @@ void sek_possession_end(struct sek_login *l);
  * belongs to anybody who may enter; else OK or why the match is refused. */
 enum sek_reason sek_candidates_match(struct sek_login *l,
     const struct sek_keys *keys);
+
+/* candidates.c: has the certificate a role that the service asks for?  Else
+ * cert->detail says which. */
+enum sek_reason sek_candidates_role(const struct sek_service *s,
+    struct sek_cert_info *cert);
+
+/* ssh_find.c: has sshd verified a key that decides this login?  NONE: look
+ * for something else; OK: its person's, and possession is proved. */
+enum sek_reason sek_ssh_find(struct sek_login *l);
+bool sek_ssh_decides(const struct sek_login *l);
 
 /* choose.c: which of several logins is meant. */
 struct sek_choice {
@@ -179,6 +202,7 @@ void sek_last_keep(struct sek_login *l, enum sek_reason reason,
 
 /* login_ssh.c: with which key sshd let them ask at all. */
 void sek_login_add_ssh(json_t *rec, const struct sek_login *l);
+void sek_login_add_ssh_token(json_t *rec, const struct sek_login *l);
 
 /* login_token.c: which token it was, and what was known of it. */
 void sek_login_add_token(json_t *rec, const struct sek_login *l);

@@ -141,6 +141,9 @@ add_possession(json_t *rec, const struct sek_login *l)
 	case SEK_HAVE_FIDO2:
 		add_factor(rec, "have", "fido2", "gate", l->possession, -1);
 		break;
+	case SEK_HAVE_SSH_KEY:
+		add_factor(rec, "have", "ssh-key", "sshd", l->possession, -1);
+		break;
 	default:
 		add_factor(rec, "have", "pkcs11", "gate", l->possession, -1);
 		break;

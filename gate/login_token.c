@@ -12,6 +12,19 @@
 #include "gate/login.h"
 
 static void
+add_certificate(json_t *rec, const struct sek_login *l)
+{
+	sek_record_hex(rec, "token.cert_sha256", l->cert.cert_sha256, 32);
+	sek_record_hex(rec, "token.issuer_sha256", l->cert.issuer_sha256, 32);
+	sek_record_str(rec, "token.cert_serial", l->cert.serial);
+	sek_record_str(rec, "token.subject", l->cert.subject);
+	if (l->cert.key[0] != '\0')
+		sek_record_str(rec, "token.key", l->cert.key);
+	if (l->cert.policies[0] != '\0')
+		sek_record_str(rec, "token.policies", l->cert.policies);
+}
+
+static void
 add_card(json_t *rec, const struct sek_login *l)
 {
 	sek_record_str(rec, "token.kind", "pkcs11");
@@ -21,14 +34,7 @@ add_card(json_t *rec, const struct sek_login *l)
 	sek_record_str(rec, "token.token_serial", l->key.serial);
 	sek_record_str(rec, "token.reader", l->key.reader);
 	sek_record_int(rec, "token.credential", l->credential.id);
-	sek_record_hex(rec, "token.cert_sha256", l->cert.cert_sha256, 32);
-	sek_record_hex(rec, "token.issuer_sha256", l->cert.issuer_sha256, 32);
-	sek_record_str(rec, "token.cert_serial", l->cert.serial);
-	sek_record_str(rec, "token.subject", l->cert.subject);
-	if (l->cert.key[0] != '\0')
-		sek_record_str(rec, "token.key", l->cert.key);
-	if (l->cert.policies[0] != '\0')
-		sek_record_str(rec, "token.policies", l->cert.policies);
+	add_certificate(rec, l);
 }
 
 /* The professions that the certificate vouches for. */
@@ -133,12 +139,34 @@ add_key(json_t *rec, const struct sek_login *l)
 	add_model(rec, l);
 }
 
+/* A key that sshd has verified, and what it was enrolled as. */
+static void
+add_ssh(json_t *rec, const struct sek_login *l)
+{
+	const struct sek_fido_cred *f = &l->fido.match.cred;
+
+	sek_login_add_ssh_token(rec, l);
+	if (l->leaf != NULL) {
+		add_certificate(rec, l);
+		add_roles(rec, &l->cert.roles);
+	}
+	if (l->ssh.kind != SEK_CRED_FIDO2)
+		return;
+	sek_record_int(rec, "token.number", f->token);
+	sek_record_str(rec, "token.rp", f->rp);
+	sek_record_str(rec, "token.attestation",
+	    sek_attestation_word(f->attestation));
+	add_model(rec, l);
+}
+
 void
 sek_login_add_token(json_t *rec, const struct sek_login *l)
 {
 	if (!l->matched)
 		return;
-	if (l->helper != NULL && l->helper == l->fido.helper) {
+	if (l->ssh.found) {
+		add_ssh(rec, l);
+	} else if (l->helper != NULL && l->helper == l->fido.helper) {
 		add_key(rec, l);
 	} else {
 		add_card(rec, l);

@@ -244,6 +244,8 @@ check_files(const struct policy_ctx *c)
 		{ POLICY_PATHS, "intermediates", "paths.intermediates",
 		    PATH(intermediates), true },
 		{ POLICY_PATHS, "crls", "paths.crls", PATH(crls), false },
+		{ POLICY_SSH, "ca-keys", "ssh.ca-keys", PATH(ssh_ca_keys),
+		    true },
 		{ POLICY_PASSWORD, "confdir", "password.confdir",
 		    PATH(password_confdir), false },
 #undef PATH

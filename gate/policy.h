@@ -178,6 +178,11 @@ struct sek_policy {
 				       signer's certificate;
 				       mds.fidoalliance.org */
 	bool metadata_stale_denies; /* metadata-stale = accept | deny, accept */
+	/* [ssh] */
+	bool ssh_software;          /* software-keys = yes | no, no: a key
+				       that a file may have */
+	char ssh_ca_keys[PATH_MAX]; /* ca-keys: who may certify keys; "" =
+				       nobody */
 	/* [model NAME] */
 	uint8_t models[SEK_MAX_MODELS][16]; /* aaguid: only these may be
 				       enrolled; none: any */

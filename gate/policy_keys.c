@@ -107,6 +107,10 @@ static const struct policy_key keys[] = {
 
 	{ POLICY_MODEL, "aaguid", policy_set_aaguid, POLICY(models), 0, 0 },
 
+	{ POLICY_SSH, "software-keys", policy_set_yes_no,
+	    POLICY(ssh_software), 0, 0 },
+	{ POLICY_SSH, "ca-keys", policy_set_path, POLICY(ssh_ca_keys), 0, 0 },
+
 	{ POLICY_RECORD, "group", policy_set_name, POLICY(record_group), 0, 0 },
 	{ POLICY_RECORD, "rotate-megabytes", policy_set_uint,
 	    POLICY(rotate_mb), 0, 65536 },

@@ -29,6 +29,7 @@ static const struct {
 	[POLICY_CRL] = { "crl", true },
 	[POLICY_FIDO2] = { "fido2", false },
 	[POLICY_MODEL] = { "model", true },
+	[POLICY_SSH] = { "ssh", false },
 	[POLICY_RECORD] = { "record", false },
 	[POLICY_FORWARD] = { "forward", false },
 	[POLICY_PASSWORD] = { "password", false },

@@ -29,6 +29,7 @@ sek_login_unmatch(struct sek_login *l)
 	X509_free(l->leaf);
 	l->leaf = NULL;
 	l->matched = false;
+	l->ssh.found = false;
 	l->pair = 0;
 	/* what was proved was of that token */
 	l->possession = l->verification = SEK_UNTRIED;
@@ -84,7 +85,9 @@ start_helpers(struct sek_login *l)
 		sek_login_detail(l, why.text);
 		return SEK_R_CONFIG;
 	}
-	sek_possession_start(l);
+	/* nobody is asked for a card when sshd has verified a key */
+	if (!sek_ssh_decides(l))
+		sek_possession_start(l);
 	return SEK_R_OK;
 }
 
@@ -100,7 +103,7 @@ open_state(struct sek_login *l)
 		sek_login_detail(l, why.text);
 		return SEK_R_STORE;
 	}
-	/* a FIDO2 key has no issuer */
+	/* a FIDO2 key has no issuer, and an SSH key may have none */
 	if (!sek_service_has(l->service, SEK_HAVE_PKCS11))
 		return SEK_R_OK;
 	r = sek_trust_load(l->policy, &l->trust, &why);
@@ -129,7 +132,8 @@ look_up_account(struct sek_login *l)
 	if (r != SEK_OK)
 		return SEK_R_STORE;
 	l->account_known = true;
-	r = sek_store_account_enrolled(l->store, l->account.id, &enrolled);
+	r = sek_store_account_enrolled(l->store, l->account.id,
+	    sek_service_has(l->service, SEK_HAVE_SSH_KEY), &enrolled);
 	if (r != SEK_OK)
 		return SEK_R_STORE;
 	if (l->account.status != SEK_STATUS_ACTIVE)
@@ -156,10 +160,8 @@ find_owner(struct sek_login *l)
 	return reason;
 }
 
-/* The token and whose it is.  What is wrong with the account is said only
- * now, and in the words for a token that does not fit. */
 static enum sek_reason
-find_token(struct sek_login *l, enum sek_reason about_account)
+find_token(struct sek_login *l)
 {
 	enum sek_reason reason = find_owner(l);
 
@@ -168,6 +170,18 @@ find_token(struct sek_login *l, enum sek_reason about_account)
 	if (reason == SEK_R_NO_MATCH && l->fido.full)
 		sek_login_detail(l, "more keys are enrolled for this account "
 		    "than can be asked for at a time");
+	return reason;
+}
+
+/* What they have, and whose it is.  What is wrong with the account is said
+ * only now, and in the words for a token that does not fit. */
+static enum sek_reason
+find_possession(struct sek_login *l, enum sek_reason about_account)
+{
+	enum sek_reason reason = sek_ssh_find(l);
+
+	if (reason == SEK_R_NONE)
+		reason = find_token(l);
 	if (sek_reason(sek_login_told(l, reason))->paced)
 		sek_password_pretend(l);
 	if (reason == SEK_R_NO_TOKEN)
@@ -201,7 +215,8 @@ credential_now(struct sek_login *l, struct sek_credential *c)
 	struct sek_fido_cred f = { .credential = 0 };
 	int r;
 
-	r = l->leaf != NULL ? sek_store_credential_for(l->store,
+	r = l->ssh.found ? sek_store_credential_of_key(l->store,
+	    l->ssh.key.spki_sha256, c) : l->leaf != NULL ? sek_store_credential_for(l->store,
 	    l->cert.cert_sha256, l->cert.spki_sha256, c) :
 	    sek_store_fido_find(l->store, k->rp, k->id, k->id_len, c, &f);
 	return r == SEK_OK && c->id != l->credential.id ? SEK_E_NOENT : r;
@@ -254,7 +269,7 @@ decide(struct sek_login *l)
 	if (about_account == SEK_R_STORE)
 		return about_account;
 
-	if ((reason = find_token(l, about_account)) != SEK_R_OK)
+	if ((reason = find_possession(l, about_account)) != SEK_R_OK)
 		return reason;
 	if (l->possession != SEK_PASSED &&
 	    (reason = sek_prove(l)) != SEK_R_OK)
@@ -274,6 +289,9 @@ proved_by_its_kind(const struct sek_login *l)
 		return l->helper != NULL && l->helper != l->fido.helper;
 	case SEK_HAVE_FIDO2:
 		return l->helper != NULL && l->helper == l->fido.helper;
+	case SEK_HAVE_SSH_KEY:
+		/* sshd's word, and only root's sshd's */
+		return l->helper == NULL && l->ssh.found && l->peer == 0;
 	default:
 		return false;
 	}

@@ -41,7 +41,7 @@ enum sek_status {
 enum sek_cred_kind {
 	SEK_CRED_CERTIFICATE = 1,
 	SEK_CRED_FIDO2 = 2, /* the rest of it: gate/store_fido.h */
-	SEK_CRED_SSH = 3    /* an OpenSSH key: the table ssh */
+	SEK_CRED_SSH = 3    /* an OpenSSH key: gate/store_ssh.h */
 };
 
 enum sek_bind {
@@ -71,18 +71,19 @@ struct sek_credential {
 	enum sek_cred_kind kind;    /* filled by the store */
 	int64_t token;              /* joins what one ceremony made on one
 				       FIDO2 key; 0: none */
-	enum sek_bind bind;         /* FIDO2: always the key */
+	enum sek_bind bind;         /* FIDO2, SSH: always the key */
 	enum sek_status status;
 	char status_reason[SEK_NOTE_MAX];
 	char label[SEK_NOTE_MAX];   /* what the administrator calls it */
 	uint8_t spki_sha256[32];    /* of the DER SubjectPublicKeyInfo */
 	uint8_t cert_sha256[32];    /* of the DER certificate at enrolment;
-				       FIDO2: of "FIDO2", 0, RP ID, 0, id */
+				       FIDO2: of "FIDO2", 0, RP ID, 0, id;
+				       SSH: of "SSH", 0, the key */
 	char subject[1025];         /* RFC 4514, escaped; for people; as
-				       issuer and serial "" for FIDO2 */
+				       issuer and serial "" for others */
 	char issuer[1025];
 	char serial[65];            /* hex */
-	int64_t not_after;          /* seconds since 1970; FIDO2: 0 */
+	int64_t not_after;          /* seconds since 1970; FIDO2, SSH: 0 */
 	char token_serial[129];
 	int64_t created;            /* seconds since 1970 */
 	char created_by[SEK_NAME_MAX];
@@ -144,9 +145,9 @@ int sek_store_granted(struct sek_store *s, int64_t person_id,
 int sek_store_accounts_of(struct sek_store *s, int64_t person_id,
     struct sek_account *out, size_t max, size_t *n) SEK_MUST;
 /* Has any person with a grant on this account a credential that is active,
- * and not for sshd alone? */
+ * and, without `ssh`, not for sshd alone? */
 int sek_store_account_enrolled(struct sek_store *s, int64_t account_id,
-    bool *enrolled) SEK_MUST;
+    bool ssh, bool *enrolled) SEK_MUST;
 
 /* Each row in order of name or id; the callback returns 0 to go on, anything
  * else ends the walk and is returned.  It may read, but not write. */

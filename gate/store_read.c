@@ -38,6 +38,11 @@ static const char *const lookups[SEK_N_ST] = {
 	    " LEFT JOIN fido f ON f.credential_id = c.id"
 	    " WHERE g.account_id = ?1 AND c.status = 2"
 	    " AND (c.kind = 1 OR f.ssh = 0) LIMIT 1",
+	/* what sshd has verified may be of any kind */
+	[SEK_ST_ENROLLED_SSH] =
+	    "SELECT 1 FROM grants g JOIN credential c"
+	    " ON c.person_id = g.person_id"
+	    " WHERE g.account_id = ?1 AND c.status = 2 LIMIT 1",
 	/* one index each */
 	[SEK_ST_DENIED] =
 	    SEK_DENY_COLS " WHERE d.kind = 1 AND d.lifted = 0"
@@ -48,6 +53,10 @@ static const char *const lookups[SEK_N_ST] = {
 	    " AND d.issuer_sha256 = ?3 AND d.serial = ?4 LIMIT 1",
 	[SEK_ST_DENY_ID] =
 	    SEK_DENY_COLS " WHERE d.id = ?1 AND d.lifted = 0",
+	[SEK_ST_SSH] =
+	    "SELECT s.credential_id, s.type, s.blob, s.held FROM ssh s"
+	    " JOIN credential c ON c.id = s.credential_id AND c.kind = 3"
+	    " WHERE s.credential_id = ?1",
 };
 
 int
@@ -164,7 +173,8 @@ sek_store_read_credential(sqlite3_stmt *st, struct sek_credential *out)
 		    texts[i].cap) != SEK_OK)
 			return SEK_E_IO;
 	if ((bind != SEK_BIND_KEY && bind != SEK_BIND_CERTIFICATE) ||
-	    (kind != SEK_CRED_CERTIFICATE && kind != SEK_CRED_FIDO2) ||
+	    (kind != SEK_CRED_CERTIFICATE && kind != SEK_CRED_FIDO2 &&
+	    kind != SEK_CRED_SSH) ||
 	    status_of(st, 4, SEK_STATUS_REVOKED, &c.status) != SEK_OK ||
 	    sek_store_hash(st, 7, c.spki_sha256) != SEK_OK ||
 	    sek_store_hash(st, 8, c.cert_sha256) != SEK_OK)
@@ -303,12 +313,12 @@ sek_store_accounts_of(struct sek_store *s, int64_t person_id,
 
 int
 sek_store_account_enrolled(struct sek_store *s, int64_t account_id,
-    bool *enrolled)
+    bool ssh, bool *enrolled)
 {
 	sqlite3_stmt *st = NULL;
 	int r;
 
-	r = sek_store_look(s, SEK_ST_ENROLLED,
+	r = sek_store_look(s, ssh ? SEK_ST_ENROLLED_SSH : SEK_ST_ENROLLED,
 	    (struct sek_store_arg[]){ SEK_A_INT(account_id) }, 1, &st);
 	if (r != SEK_OK)
 		return r;

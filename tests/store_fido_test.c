@@ -342,14 +342,14 @@ who_is_enrolled(void)
 	    SEK_OK);
 	twin.ssh = true;
 	CHECK_INT(bind(s, 1, &twin), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 2, &yes), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 2, false, &yes), SEK_OK);
 	CHECK(!yes);
 	f.token = twin.token;
 	CHECK_INT(bind(s, 1, &f), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 2, &yes), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 2, false, &yes), SEK_OK);
 	CHECK(yes);
 	CHECK_INT(set(s, 1, SEK_STATUS_REVOKED, "lost"), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 2, &yes), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 2, false, &yes), SEK_OK);
 	CHECK(!yes);
 	sek_store_close(s);
 }

@@ -271,15 +271,15 @@ an_account_is_enrolled_by_an_active_card(void)
 	bool yes = true;
 
 	CHECK_INT(enrol(s, card(1, 1, 1)), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 1, &yes), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 1, false, &yes), SEK_OK);
 	CHECK(!yes);
 	CHECK_INT(sek_store_grant(s, "root", "yamada", "yamada", true, &why),
 	    SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 1, &yes), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 1, false, &yes), SEK_OK);
 	CHECK(yes);
 	CHECK_INT(sek_store_credential_status(s, "root", 1,
 	    SEK_STATUS_SUSPENDED, "", &why), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 1, &yes), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 1, false, &yes), SEK_OK);
 	CHECK(!yes);
 	sek_store_close(s);
 }

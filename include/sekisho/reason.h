@@ -51,6 +51,10 @@ enum sek_reason {
 	SEK_R_SYNCED_KEY = 217,      /* a passkey that its maker copies */
 	SEK_R_CLONE_SUSPECTED = 218, /* the signature counter went back */
 	SEK_R_KEY_HELD = 219,        /* enrolment: somebody has it already */
+	SEK_R_NO_SSH_KEY = 220,      /* sshd let nobody in by a key before */
+	SEK_R_SSH_CERTIFICATE = 221, /* of no CA of ours, or not valid now */
+	SEK_R_CERT_NOT_KEPT = 222,   /* card enrolled before its certificate
+					was kept: nothing to check */
 
 	SEK_R_CREDENTIAL_SUSPENDED = 300,
 	SEK_R_CREDENTIAL_REVOKED = 301, /* by the helpdesk */
@@ -59,6 +63,7 @@ enum sek_reason {
 	SEK_R_MODEL_REFUSED = 303,   /* FIDO metadata: this model is revoked
 					or compromised */
 	SEK_R_METADATA_STALE = 304,  /* FIDO metadata is past its date */
+	SEK_R_SOFTWARE_KEY = 305,    /* an SSH key that is on no token */
 
 	SEK_R_CERT_REVOKED = 400,    /* listed by its issuer */
 	SEK_R_CERT_EXPIRED = 401,
