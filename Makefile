@@ -113,7 +113,7 @@ T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
 	fido/fidorow
 PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
-	appendtime appendcost verifyrate biglog
+	appendtime appendcost verifyrate biglog tokentime
 FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
 	helper index mds note ocsp points policy role
 T = $(B)/tests

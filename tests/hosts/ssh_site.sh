@@ -7,7 +7,8 @@
 #   sshd_site                 the PAM service of examples/pam.d/sshd, a host
 #                             key, homes that are there, $SSH_DIR
 #   sshd_start PORT [LINE]... a private sshd with these lines of sshd_config;
-#                             a port is free, the network is our own
+#                             a port is free, the network is our own.  With
+#                             $ssh_pam this file is its PAM service
 #   sshd_stop PORT
 #   ssh_in PORT USER [OPTION]... -- [COMMAND]...   the real ssh; it is answered
 #                             $ssh_pin and $ssh_password, and never comes to
@@ -63,7 +64,11 @@ sshd_start() {
 	    "HostKey $SSH_DIR/host" "PidFile $SSH_DIR/pid-$port" \
 	    'StrictModes no' 'UsePAM yes' 'UseDNS no' 'LogLevel VERBOSE' \
 	    "AuthorizedKeysFile $SSH_DIR/authorized-%u" "$@" >"$conf"
-	"$SSHD" -D -f "$conf" -E "$SSH_DIR/log-$port" </dev/null &
+	# shellcheck disable=SC2046,SC2016 # two words; of the inner shell
+	unshare -m $(card_ns_propagation) bash -c 'shift
+	    [[ -z $0 ]] || mount --bind "$0" /etc/pam.d/sshd || exit
+	    exec "$@"' "${ssh_pam-}" -- "$SSHD" -D -f "$conf" \
+	    -E "$SSH_DIR/log-$port" </dev/null &
 	echo $! >"$SSH_DIR/sshd-$port"
 	_ssh_wait 20 grep -qs . "$SSH_DIR/pid-$port" || {
 		tail -n 5 "$SSH_DIR/log-$port"
