@@ -50,11 +50,11 @@ add_certificate(json_t *rec, const struct sek_ssh_cert *c)
 	char serial[24];
 
 	(void)snprintf(serial, sizeof serial, "%" PRIu64, c->serial);
-	sek_record_str(rec, "token.ssh_cert.serial", serial);
-	sek_record_str(rec, "token.ssh_cert.key_id", c->id);
-	sek_record_str(rec, "token.ssh_cert.ca", c->ca);
-	sek_record_int(rec, "token.ssh_cert.valid_after", seconds(c->after));
-	sek_record_int(rec, "token.ssh_cert.valid_before",
+	sek_record_str(rec, "ssh_cert.serial", serial);
+	sek_record_str(rec, "ssh_cert.key_id", c->id);
+	sek_record_str(rec, "ssh_cert.ca", c->ca);
+	sek_record_int(rec, "ssh_cert.valid_after", seconds(c->after));
+	sek_record_int(rec, "ssh_cert.valid_before",
 	    seconds(c->before));
 }
 

@@ -148,12 +148,18 @@ record(struct desk *d, const struct sek_credential *c, int64_t with,
     enum sek_status to, const char *reason)
 {
 	json_t *rec = desk_record(d, kinds[to].event);
+	struct sek_ssh_key key;
+	bool held;
 
 	sek_record_str(rec, "person.name", c->person);
 	sek_record_int(rec, "token.credential", c->id);
 	if (c->kind == SEK_CRED_FIDO2) {
 		sek_record_str(rec, "token.kind", "fido2");
 		sek_record_int(rec, "token.number", c->token);
+	} else if (c->kind == SEK_CRED_SSH) {
+		sek_record_str(rec, "token.kind", "ssh-key");
+		if (desk_ssh_of(d, c->id, &key, &held) == SEK_OK)
+			sek_record_str(rec, "token.fingerprint", key.print);
 	} else {
 		sek_record_hex(rec, "token.cert_sha256", c->cert_sha256, 32);
 		sek_record_str(rec, "token.cert_serial", c->serial);

@@ -6,6 +6,7 @@
 #define HELPDESK_CREDENTIAL_H
 
 #include "gate/store_fido.h"
+#include "gate/store_ssh.h"
 #include "helpdesk/desk.h"
 
 /* -- credential_list.c */
@@ -21,5 +22,14 @@ void desk_fido_put(const struct desk *d, FILE *f,
     const struct sek_fido_cred *c);
 /* NULL: no memory. */
 json_t *desk_fido_json(const struct sek_fido_cred *c);
+
+/* -- credential_ssh.c: what only a key of OpenSSH has */
+/* SEK_E_IO: a row without its rest. */
+int desk_ssh_of(struct desk *d, int64_t credential, struct sek_ssh_key *key,
+    bool *held) SEK_MUST;
+void desk_ssh_put(const struct desk *d, FILE *f,
+    const struct sek_ssh_key *key, bool held);
+/* NULL: no memory. */
+json_t *desk_ssh_json(const struct sek_ssh_key *key, bool held);
 
 #endif

@@ -32,23 +32,39 @@ status_word(enum sek_status status)
 	    status == SEK_STATUS_SUSPENDED ? W_SUSPENDED : W_REVOKED;
 }
 
-/* `f`: NULL for a certificate. */
+/* The rest of a credential that is no certificate's: of its kind. */
+struct rest {
+	struct sek_fido_cred fido;
+	struct sek_ssh_key ssh;
+	bool held;
+};
+
+static enum word
+kind_word(const struct sek_credential *c)
+{
+	return c->kind == SEK_CRED_FIDO2 ? W_FIDO_KEY :
+	    c->kind == SEK_CRED_SSH ? W_SSH_KEY :
+	    c->bind == SEK_BIND_KEY ? W_KEY : W_CERTIFICATE;
+}
+
 static void
 show_line(const struct desk *d, const struct sek_credential *c,
-    const struct sek_fido_cred *f)
+    const struct rest *rest)
 {
+	bool card = c->kind == SEK_CRED_CERTIFICATE;
 	struct desk_date until;
 
 	(void)printf("%lld\t", (long long)c->id);
 	desk_text(stdout, c->person);
 	(void)printf("\t%s\t%s\t%s\t", desk_word(status_word(c->status),
-	    d->lang), desk_word(f != NULL ? W_FIDO_KEY :
-	    c->bind == SEK_BIND_KEY ? W_KEY : W_CERTIFICATE, d->lang),
-	    f != NULL ? "-" : desk_day(&until, c->not_after));
-	desk_text(stdout, f != NULL ? "-" : c->serial);
+	    d->lang), desk_word(kind_word(c), d->lang),
+	    card ? desk_day(&until, c->not_after) : "-");
+	desk_text(stdout, card ? c->serial : "-");
 	(void)fputc('\t', stdout);
-	if (f != NULL)
-		desk_fido_put(d, stdout, f);
+	if (c->kind == SEK_CRED_FIDO2)
+		desk_fido_put(d, stdout, &rest->fido);
+	else if (c->kind == SEK_CRED_SSH)
+		desk_ssh_put(d, stdout, &rest->ssh, rest->held);
 	else
 		desk_text(stdout, c->subject);
 	(void)fputc('\t', stdout);
@@ -81,9 +97,19 @@ fido_json(const struct sek_credential *c, const struct sek_fido_cred *f)
 }
 
 static json_t *
-as_json(const struct sek_credential *c, const struct sek_fido_cred *f)
+rest_json(const struct sek_credential *c, const struct rest *rest)
 {
-	json_t *o, *rest = f != NULL ? fido_json(c, f) : certificate_json(c);
+	return c->kind == SEK_CRED_FIDO2 ? fido_json(c, &rest->fido) :
+	    c->kind == SEK_CRED_SSH ? json_pack("{s:o, s:o}",
+	    "token_serial", desk_json_text(c->token_serial),
+	    "ssh", desk_ssh_json(&rest->ssh, rest->held)) :
+	    certificate_json(c);
+}
+
+static json_t *
+as_json(const struct sek_credential *c, const struct rest *of_kind)
+{
+	json_t *o, *rest = rest_json(c, of_kind);
 	struct desk_date made, changed;
 	struct desk_hex key;
 
@@ -91,7 +117,8 @@ as_json(const struct sek_credential *c, const struct sek_fido_cred *f)
 	    " s:o}",
 	    "id", (json_int_t)c->id, "person", desk_json_text(c->person),
 	    "status", sek_status_word(c->status),
-	    "kind", f != NULL ? "fido2" : "certificate",
+	    "kind", c->kind == SEK_CRED_FIDO2 ? "fido2" :
+	    c->kind == SEK_CRED_SSH ? "ssh" : "certificate",
 	    "bind", c->bind == SEK_BIND_KEY ? "key" : "certificate",
 	    "status_reason", desk_json_text(c->status_reason),
 	    "label", desk_json_text(c->label),
@@ -112,19 +139,19 @@ static int
 list_one(void *arg, const struct sek_credential *c)
 {
 	struct desk_listing *l = arg;
-	struct sek_fido_cred fido = { .credential = 0 }, *f = NULL;
-	int r;
+	struct rest rest = { .held = false };
+	int r = SEK_OK;
 
-	if (c->kind == SEK_CRED_FIDO2) {
-		r = sek_store_fido_of(l->d->store, c->id, &fido);
-		if (r != SEK_OK) /* a row without its rest: damaged */
-			return r == SEK_E_NOENT ? SEK_E_IO : r;
-		f = &fido;
-	}
+	if (c->kind == SEK_CRED_FIDO2)
+		r = sek_store_fido_of(l->d->store, c->id, &rest.fido);
+	else if (c->kind == SEK_CRED_SSH)
+		r = desk_ssh_of(l->d, c->id, &rest.ssh, &rest.held);
+	if (r != SEK_OK) /* a row without its rest: damaged */
+		return r == SEK_E_NOENT ? SEK_E_IO : r;
 	if (l->array != NULL)
-		return json_array_append_new(l->array, as_json(c, f)) == 0 ?
-		    0 : SEK_E_NOMEM;
-	show_line(l->d, c, f);
+		return json_array_append_new(l->array, as_json(c, &rest)) ==
+		    0 ? 0 : SEK_E_NOMEM;
+	show_line(l->d, c, &rest);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `sekisho enrol`: binds a card's key, a certificate or a FIDO2 key to a
- * person.
+ * `sekisho enrol`: binds a card's key, a certificate, a FIDO2 key or an SSH
+ * key to a person.
  *
  * Part of the administrator's program.  Shows the certificate and what the
  * gate's own check says of it; what was proved about the holder goes on
@@ -42,6 +42,16 @@ show(const struct enrol *e)
 	(void)fflush(stdout);
 }
 
+int
+enrol_confirm(const struct enrol *e)
+{
+	if (e->yes || desk_yes(e->d, DESK_ARGS(W_ASK_ENROL,
+	    { e->person.name })))
+		return DESK_GO;
+	DESK_ERR(e->d, W_NOT_CONFIRMED, { NULL });
+	return DESK_REFUSED;
+}
+
 /* A certificate that would be refused today may be good tomorrow (a CRL that
  * is late, a validity that begins on Monday): that is told, not decided. */
 int
@@ -60,15 +70,11 @@ enrol_take(struct enrol *e, const uint8_t *der, size_t n)
 	if (e->judged != SEK_R_OK)
 		DESK_ERR(e->d, W_CERT_REFUSED, {
 		    sek_reason(e->judged)->word, e->info.detail });
-	if (e->yes || desk_yes(e->d, DESK_ARGS(W_ASK_ENROL,
-	    { e->person.name })))
-		return DESK_GO;
-	DESK_ERR(e->d, W_NOT_CONFIRMED, { NULL });
-	return DESK_REFUSED;
+	return enrol_confirm(e);
 }
 
-static const char *
-proof_text(const char *proof)
+const char *
+enrol_proof_text(const char *proof)
 {
 	return strcmp(proof, "pin") == 0 ?
 	    "possession proved by a signature with the PIN" :
@@ -125,7 +131,7 @@ keep(struct enrol *e)
 	(void)snprintf(c.token_serial, sizeof(c.token_serial), "%s",
 	    e->token_serial);
 	(void)snprintf(c.status_reason, sizeof(c.status_reason), "%s",
-	    proof_text(e->proof));
+	    enrol_proof_text(e->proof));
 	(void)snprintf(c.label, sizeof(c.label), "%s",
 	    e->label != NULL ? e->label : "");
 	/* sekisho-fetch asks about it before its next login */
@@ -233,10 +239,17 @@ usage(struct fido *f, const struct given *g)
 	struct enrol *e = f->e;
 	bool pin = e->pin_file != NULL || g->pin_fd != NULL;
 
-	if ((e->module != NULL) + (e->file != NULL) + e->key != 1)
+	if (e->software && e->ssh_file == NULL)
+		return wrong(e, W_SSH_OPTIONS, NULL);
+	if (e->ssh_file != NULL) {
+		if (e->file != NULL || e->key || g->bind != NULL ||
+		    (e->software && e->module != NULL))
+			return wrong(e, W_SSH_OPTIONS, NULL);
+	} else if ((e->module != NULL) + (e->file != NULL) + e->key != 1)
 		return wrong(e, W_ONE_SOURCE, NULL);
 	if ((e->pin_file != NULL && g->pin_fd != NULL) ||
-	    (e->file != NULL && (pin || e->token != NULL || e->id != NULL)))
+	    ((e->file != NULL || (e->ssh_file != NULL && e->module == NULL)) &&
+	    (pin || e->token != NULL || e->id != NULL)))
 		return wrong(e, W_ONE_PIN, NULL);
 	if (has_stray(f, g))
 		return wrong(e, W_FIDO_OPTIONS, NULL);
@@ -266,7 +279,8 @@ open_all(struct enrol *e, const char *person)
 		sek_why_set(&why, "the label is too long");
 		return desk_refuse(d, &why, SEK_E_LIMIT);
 	}
-	if (e->key) /* no certificate is looked at */
+	/* no certificate is judged */
+	if (e->key || e->ssh_file != NULL)
 		return DESK_GO;
 	r = sek_trust_load(d->policy, &e->trust, &why);
 	return r == SEK_OK ? DESK_GO : desk_refuse(d, &why, r);
@@ -281,6 +295,8 @@ enrol_it(struct fido *f)
 
 	if (e->key)
 		return enrol_from_key(f);
+	if (e->ssh_file != NULL)
+		return enrol_from_openssh(e);
 	r = e->module != NULL ? enrol_from_token(e) : enrol_from_file(e);
 	return r == DESK_GO ? keep(e) : r;
 }
@@ -308,6 +324,8 @@ enrol(struct desk *d, int argc, char **argv)
 		{ .name = "resident", .flag = &f.resident },
 		{ .name = "ssh", .value = &f.ssh.file },
 		{ .name = "alg", .value = &g.alg },
+		{ .name = "ssh-key", .value = &e.ssh_file },
+		{ .name = "software", .flag = &e.software },
 	};
 	char **words;
 	int r;
@@ -330,11 +348,13 @@ const struct desk_command desk_enrol_commands[] = {
 	    "[--pin-file FILE | --pin-fd N] [--bind key|certificate] | "
 	    "--certificate FILE [--bind key|certificate] | "
 	    "--fido2 [--verification | --pin] [--resident] [--ssh FILE] "
-	    "[--alg es256|eddsa|es384|rs256] [--pin-file FILE | --pin-fd N]) "
+	    "[--alg es256|eddsa|es384|rs256] [--pin-file FILE | --pin-fd N] | "
+	    "--ssh-key FILE [--software | --pkcs11 MODULE [--token LABEL] "
+	    "[--id HEX] [--pin-file FILE | --pin-fd N]]) "
 	    "[--label TEXT] [--yes]",
-	    { "bind a card or a FIDO2 key to a person: shows what it is, "
-	    "asks, and has it sign with its PIN or a touch",
-	    "カードやFIDO2キーを利用者に結び付けます(内容を表示して確認し、"
-	    "PINまたはタッチで署名させます)" }, enrol },
+	    { "bind a card, a FIDO2 key or an SSH key to a person: shows what "
+	    "it is, asks, and has it sign with its PIN or a touch",
+	    "カード、FIDO2キー、SSH鍵を利用者に結び付けます(内容を表示して"
+	    "確認し、PINまたはタッチで署名させます)" }, enrol },
 	{ .name = NULL }
 };

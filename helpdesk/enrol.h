@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include "gate/certificate.h"
+#include "gate/ssh_key.h"
 #include "helpdesk/desk.h"
 
 /* What the administrator asked for. */
@@ -19,6 +20,8 @@ struct enrol {
 	bool key;                /* --fido2 */
 	const char *module;      /* --pkcs11; NULL: a file */
 	const char *file;        /* --certificate */
+	const char *ssh_file;    /* --ssh-key; then --pkcs11 is its proof */
+	bool software;           /* --software */
 	const char *token;       /* --token */
 	const char *id;          /* --id, hex */
 	const char *label;       /* --label */
@@ -28,6 +31,7 @@ struct enrol {
 	enum sek_bind bind;
 	struct sek_trust *trust; /* owned */
 	/* found on the way */
+	const struct sek_ssh_key *ssh; /* of `ssh_file` */
 	X509 *cert;              /* owned */
 	struct sek_cert_info info;
 	enum sek_reason judged;  /* what a login would say now */
@@ -42,8 +46,14 @@ struct enrol {
 /* Each is DESK_GO or what to exit with. */
 int enrol_from_token(struct enrol *e) SEK_MUST;
 int enrol_from_file(struct enrol *e) SEK_MUST;
+/* Of a key of OpenSSH it is all: DESK_OK at the end. */
+int enrol_from_openssh(struct enrol *e) SEK_MUST;
 /* Parse, show, judge, ask; fills cert and info. */
 int enrol_take(struct enrol *e, const uint8_t *der, size_t n) SEK_MUST;
+/* DESK_GO: yes. */
+int enrol_confirm(const struct enrol *e) SEK_MUST;
+/* For the store, of e->proof of a card. */
+const char *enrol_proof_text(const char *proof);
 
 /* -- enrol_pin.c */
 /* Does the PIN come from a file or a descriptor? */

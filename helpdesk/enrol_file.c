@@ -21,8 +21,8 @@
 #define FILE_MAX 65536u
 
 /* Anybody's file will do: what is in it is shown and judged. */
-static int
-read_whole(const char *path, struct sek_buf *out, struct sek_why *why)
+int
+desk_read_file(const char *path, struct sek_buf *out, struct sek_why *why)
 {
 	uint8_t part[4096];
 	struct stat st;
@@ -95,7 +95,7 @@ desk_certificate(const char *path, struct sek_buf *out, struct sek_why *why)
 	size_t n = 0;
 	int r;
 
-	r = read_whole(path, &text, why);
+	r = desk_read_file(path, &text, why);
 	if (r == SEK_OK && text.len == 0) {
 		sek_why_set(why, "is empty");
 		r = SEK_E_SYNTAX;

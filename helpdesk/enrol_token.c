@@ -45,7 +45,8 @@ dialogue(struct token *t)
 	int r;
 
 	if ((r = token_choose(t)) == DESK_GO)
-		r = enrol_take(t->e, t->key->cert, t->key->cert_len);
+		r = t->e->ssh != NULL ? token_take_key(t) :
+		    enrol_take(t->e, t->key->cert, t->key->cert_len);
 	return r == DESK_GO ? token_prove(t) : r;
 }
 

@@ -20,6 +20,8 @@ struct token {
 
 /* -- token_choose.c: LIST, and one certificate of what is there. */
 int token_choose(struct token *t) SEK_MUST;
+/* The certificate is not what is enrolled, but its key: nothing is asked. */
+int token_take_key(struct token *t) SEK_MUST;
 /* A helper that failed, told with its own words. */
 int token_failed(const struct token *t, enum sek_reason reason,
     const char *detail);

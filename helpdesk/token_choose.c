@@ -74,6 +74,33 @@ id_text(const struct sek_key *k, char out[2 * SEK_MAX_KEY_ID + 1])
 		(void)snprintf(out + 2 * i, 3, "%02x", k->id[i]);
 }
 
+/* Is it the key of OpenSSH that is to be enrolled, whatever the certificate
+ * says of it? */
+static bool
+is_that_key(const struct token *t, const struct sek_key *k)
+{
+	struct sek_cert_info info = { .subject = "" };
+	X509 *x = sek_cert_parse(k->cert, k->cert_len);
+	bool same = x != NULL && sek_cert_describe(x, &info) == SEK_OK &&
+	    memcmp(info.spki_sha256, t->e->ssh->spki_sha256,
+	    sizeof(info.spki_sha256)) == 0;
+
+	X509_free(x);
+	return same;
+}
+
+int
+token_take_key(struct token *t)
+{
+	struct enrol *e = t->e;
+
+	e->cert = sek_cert_parse(t->key->cert, t->key->cert_len);
+	if (e->cert != NULL && sek_cert_describe(e->cert, &e->info) == SEK_OK)
+		return DESK_GO;
+	DESK_ERR(e->d, W_CERT_UNREADABLE, { NULL });
+	return DESK_REFUSED;
+}
+
 static bool
 fits(const struct token *t, const struct sek_key *k)
 {
@@ -82,7 +109,8 @@ fits(const struct token *t, const struct sek_key *k)
 	id_text(k, id);
 	return k->cert_len > 0 &&
 	    (t->e->token == NULL || strcmp(t->e->token, k->label) == 0) &&
-	    (t->e->id == NULL || strcasecmp(t->e->id, id) == 0);
+	    (t->e->id == NULL || strcasecmp(t->e->id, id) == 0) &&
+	    (t->e->ssh == NULL || is_that_key(t, k));
 }
 
 /* One line for the administrator to choose by: would it serve? */
@@ -115,10 +143,12 @@ token_choose(struct token *t)
 		if (fits(t, &t->keys.key[i]) && n++ == 0)
 			t->key = &t->keys.key[i];
 	if (n == 0) {
-		DESK_ERR(e->d, W_NO_CERT_THERE, { NULL });
+		DESK_ERR(e->d, e->ssh != NULL ? W_SSH_NOT_THERE :
+		    W_NO_CERT_THERE, { NULL });
 		return DESK_REFUSED;
 	}
-	if (n > 1) {
+	/* several certificates of one key will all do */
+	if (n > 1 && e->ssh == NULL) {
 		DESK_ERR(e->d, W_SEVERAL, { NULL });
 		for (i = 0; i < t->keys.n; i++)
 			if (fits(t, &t->keys.key[i]))

@@ -171,10 +171,10 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "`sekisho person add`",
 	    "利用者 %1 はいません。`sekisho person add` で追加してください" },
 
-	[W_ONE_SOURCE] = { "say either --pkcs11 MODULE, --certificate FILE "
-	    "or --fido2",
-	    "--pkcs11 MODULE、--certificate FILE、--fido2 のどれか1つを指定し"
-	    "てください" },
+	[W_ONE_SOURCE] = { "say either --pkcs11 MODULE, --certificate "
+	    "FILE, --fido2 or --ssh-key FILE",
+	    "--pkcs11 MODULE、--certificate FILE、--fido2、--ssh-key FILE の"
+	    "どれか1つを指定してください" },
 	[W_BAD_BIND] = { "--bind is key or certificate, not \"%1\"",
 	    "--bind は key か certificate です(「%1」は使えません)" },
 	[W_BAD_HEX] = { "--id is hex digits, two a byte, not \"%1\"",
@@ -475,6 +475,7 @@ static const struct word_part *const parts[] = {
 	&desk_words_verify,
 	&desk_words_export,
 	&desk_words_report,
+	&desk_words_ssh,
 };
 
 const char *

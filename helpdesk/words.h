@@ -542,7 +542,22 @@ enum word {
 	W_RL_UNVERIFIED,
 	W_RL_DAMAGED,
 	END_REPORT_WORDS,
-	N_WORDS = END_REPORT_WORDS
+	/* keys of OpenSSH: words_ssh.c */
+	FIRST_SSH_WORD = END_REPORT_WORDS,
+	W_SSH_OPTIONS = FIRST_SSH_WORD,
+	W_SSH_WHERE,
+	W_SSH_BY_TYPE,
+	W_SSH_SHORT,       /* %1 key, %2 bits */
+	W_SSH_NOT_THERE,
+	W_SSH_SHOW,        /* %1 type, %2 key, %3 fingerprint */
+	W_SSH_APPLICATION, /* %1 */
+	W_SSH_NOT_TAKEN,
+	W_SSH_NO_SERVICE,
+	W_SSH_KEY,
+	W_SSH_ON_TOKEN,    /* %1 type, %2 fingerprint */
+	W_SSH_IN_FILE,     /* as above */
+	END_SSH_WORDS,
+	N_WORDS = END_SSH_WORDS
 };
 
 const char *desk_word(enum word w, enum sek_lang lang);
@@ -558,5 +573,6 @@ extern const struct word_part desk_words_show;
 extern const struct word_part desk_words_verify;
 extern const struct word_part desk_words_export;
 extern const struct word_part desk_words_report;
+extern const struct word_part desk_words_ssh;
 
 #endif
