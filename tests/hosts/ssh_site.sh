@@ -26,6 +26,8 @@
 
 : "${SSHD:=/usr/sbin/sshd}"
 
+ssh_env=()
+
 sshd_site() {
 	local f
 	SSH_DIR=$SITE/ssh
@@ -53,6 +55,7 @@ sshd_site() {
 		esac
 	END
 	chmod 755 "$SSH_DIR/askpass"
+	unset SSH_AUTH_SOCK
 	export SSH_DIR
 }
 
@@ -64,11 +67,14 @@ sshd_start() {
 	    "HostKey $SSH_DIR/host" "PidFile $SSH_DIR/pid-$port" \
 	    'StrictModes no' 'UsePAM yes' 'UseDNS no' 'LogLevel VERBOSE' \
 	    "AuthorizedKeysFile $SSH_DIR/authorized-%u" "$@" >"$conf"
-	# shellcheck disable=SC2046,SC2016 # two words; of the inner shell
-	unshare -m $(card_ns_propagation) bash -c 'shift
-	    [[ -z $0 ]] || mount --bind "$0" /etc/pam.d/sshd || exit
-	    exec "$@"' "${ssh_pam-}" -- "$SSHD" -D -f "$conf" \
-	    -E "$SSH_DIR/log-$port" </dev/null &
+	if [[ -n ${ssh_pam-} ]]; then
+		# shellcheck disable=SC2046 # two words
+		set -- unshare -m $(card_ns_propagation) bash -c \
+		    "mount --bind '$ssh_pam' /etc/pam.d/sshd && exec \"\$@\"" --
+	else
+		set --
+	fi
+	"$@" "$SSHD" -D -f "$conf" -E "$SSH_DIR/log-$port" </dev/null &
 	echo $! >"$SSH_DIR/sshd-$port"
 	_ssh_wait 20 grep -qs . "$SSH_DIR/pid-$port" || {
 		tail -n 5 "$SSH_DIR/log-$port"
@@ -93,6 +99,7 @@ _ssh_wait() {
 }
 
 # As in a script of ssh itself: nothing of the caller's, and no terminal.
+# $ssh_env: variables for what ssh itself starts.
 ssh_in() {
 	local port=$1 user=$2 options=()
 	shift 2
@@ -101,13 +108,14 @@ ssh_in() {
 		shift
 	done
 	: >"$SSH_DIR/asked"
-	env -u DISPLAY ssh_pin="${ssh_pin-}" ssh_hang="${ssh_hang-}" \
+	env -u DISPLAY "${ssh_env[@]}" ssh_pin="${ssh_pin-}" ssh_hang="${ssh_hang-}" \
 	    ssh_password="${ssh_password-}" SSH_ASKPASS="$SSH_DIR/askpass" \
 	    SSH_ASKPASS_REQUIRE=force timeout -k 1 "$CASE_LIMIT_S" \
-	    ssh -F none -p "$port" -l "$user" -o IdentitiesOnly=yes \
+	    ssh -F none -p "$port" -l "$user" \
 	    -o GlobalKnownHostsFile=none -o StrictHostKeyChecking=yes \
 	    -o UserKnownHostsFile="$SSH_DIR/known" "${options[@]}" \
-	    -o NumberOfPasswordPrompts=1 -i none 127.0.0.1 "${@:2}" </dev/null
+	    -o NumberOfPasswordPrompts=1 -o IdentityFile=none \
+	    127.0.0.1 "${@:2}" </dev/null
 }
 
 # In front of it: what was asked before must not be taken for this.
