@@ -257,7 +257,10 @@ bench:
 	@$(SUB) all $(T)/pamdrive $(T)/fakegate $(FIDO_PARTS) \
 	    $(BENCH_TOOLS:%=$(T)/bench/%)
 	@BUILD=$(B) tests/bench/bench.sh && BUILD=$(B) tests/bench/crl.sh && \
-	    BUILD=$(B) tests/bench/fido.sh && BUILD=$(B) tests/bench/record.sh
+	    BUILD=$(B) tests/bench/fido.sh && \
+	    BUILD=$(B) tests/bench/record.sh && \
+	    BUILD=$(B) tests/bench/hosts.sh && \
+	    BUILD=$(B) tests/bench/hosts.sh soak
 $(BENCH_TOOLS:%=$(T)/bench/%): %: %.o $(SHARED)
 	$(CC) $(LD) -o $@ $^ $(GATE_LIBS)
 
