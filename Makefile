@@ -98,7 +98,7 @@ C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
 HOSTS = programs sshd sshd_key
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
-	last_login sekisho_cli \
+	last_login ssh_login sekisho_cli \
 	password_test \
 	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
 	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
@@ -115,7 +115,7 @@ PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
 	appendtime appendcost verifyrate biglog tokentime
 FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
-	helper index mds note ocsp points policy role
+	helper index mds note ocsp points policy role ssh
 T = $(B)/tests
 TESTS = $(C_TESTS:%=$(T)/%) \
 	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))

@@ -61,7 +61,6 @@ judge_card(struct sek_login *l, struct found *f)
 	if (reason == SEK_R_OK)
 		reason = sek_candidates_role(l->service, &f->cert);
 	say(f, f->cert.detail);
-	f->ssh.held = true;
 	return reason;
 }
 
@@ -72,7 +71,6 @@ judge_fido(struct sek_login *l, struct found *f)
 	enum sek_reason reason = sek_fido_judge_ssh(l, &f->fido);
 
 	say(f, f->fido.detail);
-	f->ssh.held = true;
 	return reason;
 }
 
@@ -221,6 +219,7 @@ load_kind(struct sek_login *l, struct found *f)
 	struct sek_ssh_cred c;
 	int r;
 
+	f->ssh.held = true;
 	switch (f->credential.kind) {
 	case SEK_CRED_CERTIFICATE:
 		return k->sk ? SEK_E_NOENT : load_card(l, f);

@@ -179,16 +179,17 @@ read_public(struct sek_rd *r, const struct kind *kind, struct sek_ssh_key *k,
 }
 
 static int
-hash_key(EVP_PKEY *key, uint8_t out[32])
+keep_spki(EVP_PKEY *key, struct sek_ssh_key *k)
 {
-	unsigned char *der = NULL;
-	int n = i2d_PUBKEY(key, &der), r = SEK_E_CRYPTO;
+	unsigned char *p = k->spki;
+	int n = i2d_PUBKEY(key, NULL);
 
-	if (n > 0 && EVP_Digest(der, (size_t)n, out, NULL, EVP_sha256(),
-	    NULL) == 1)
-		r = SEK_OK;
-	OPENSSL_free(der);
-	return r;
+	if (n <= 0 || (size_t)n > sizeof k->spki ||
+	    i2d_PUBKEY(key, &p) != n)
+		return SEK_E_CRYPTO;
+	k->spki_len = (size_t)n;
+	return EVP_Digest(k->spki, k->spki_len, k->spki_sha256, NULL,
+	    EVP_sha256(), NULL) == 1 ? SEK_OK : SEK_E_CRYPTO;
 }
 
 /* The fields of the key, which are the same in a certificate. */
@@ -200,7 +201,7 @@ read_key(struct sek_rd *r, const struct kind *kind, struct sek_ssh_key *k,
 	int e = SEK_E_SYNTAX;
 
 	if (key != NULL)
-		e = hash_key(key, k->spki_sha256);
+		e = keep_spki(key, k);
 	EVP_PKEY_free(key);
 	ERR_clear_error();
 	if (e == SEK_OK && kind->sk)
@@ -308,12 +309,16 @@ sek_ssh_key_read(const uint8_t *p, size_t n, struct sek_ssh_key *out,
 
 /* -- as text */
 
-/* The second word, decoded; *len: how much fits, and then how much it is. */
+/* The second word, decoded; *len: how much fits, and then how much it is.
+ * It begins with the first one. */
 static int
 decode(const char *line, size_t n, uint8_t *blob, size_t *len,
     struct sek_why *why)
 {
 	const char *end = line + n, *base64 = memchr(line, ' ', n), *stop;
+	const uint8_t *type;
+	struct sek_rd r;
+	size_t type_len;
 
 	if (base64 == NULL)
 		return bad(why, "not \"TYPE BASE64\"");
@@ -321,9 +326,15 @@ decode(const char *line, size_t n, uint8_t *blob, size_t *len,
 	stop = memchr(base64, ' ', (size_t)(end - base64));
 	if (stop == NULL)
 		stop = end;
-	return stop > base64 && sek_base64_get(base64,
-	    (size_t)(stop - base64), blob, len) == SEK_OK ? SEK_OK :
-	    bad(why, "no base64, or too large");
+	if (stop == base64 || sek_base64_get(base64,
+	    (size_t)(stop - base64), blob, len) != SEK_OK)
+		return bad(why, "no base64, or too large");
+	r = sek_rd_init(blob, *len);
+	type = sek_rd_bytes(&r, 64, &type_len);
+	if (type == NULL || type_len != (size_t)(base64 - 1 - line) ||
+	    memcmp(type, line, type_len) != 0)
+		return bad(why, "not of the type that stands before it");
+	return SEK_OK;
 }
 
 int
@@ -331,18 +342,10 @@ sek_ssh_line_read(const char *line, size_t n, struct sek_ssh_key *out,
     struct sek_why *why)
 {
 	uint8_t blob[SEK_SSH_BLOB_MAX];
-	size_t len = sizeof blob, type_len;
-	const uint8_t *type;
-	struct sek_rd r;
+	size_t len = sizeof blob;
+	int r = decode(line, n, blob, &len, why);
 
-	if (decode(line, n, blob, &len, why) != SEK_OK)
-		return SEK_E_SYNTAX;
-	r = sek_rd_init(blob, len);
-	type = sek_rd_bytes(&r, 64, &type_len);
-	if (type == NULL || n <= type_len || line[type_len] != ' ' ||
-	    memcmp(type, line, type_len) != 0)
-		return bad(why, "not of the type that stands before it");
-	return sek_ssh_key_read(blob, len, out, why);
+	return r == SEK_OK ? sek_ssh_key_read(blob, len, out, why) : r;
 }
 
 int
@@ -352,11 +355,10 @@ sek_ssh_line_print(const char *line, size_t n, char out[SEK_SSH_PRINT_MAX])
 	size_t len = sizeof blob;
 	struct sek_ssh_key key;
 
-	if (sek_ssh_line_read(line, n, &key, NULL) == SEK_OK) {
-		memcpy(out, key.print, sizeof key.print);
-		return SEK_OK;
-	}
 	if (decode(line, n, blob, &len, NULL) != SEK_OK)
 		return SEK_E_SYNTAX;
-	return fingerprint(blob, len, out);
+	if (sek_ssh_key_read(blob, len, &key, NULL) != SEK_OK)
+		return fingerprint(blob, len, out);
+	memcpy(out, key.print, sizeof key.print);
+	return SEK_OK;
 }

@@ -17,6 +17,7 @@
 #include "sekisho/wire_fido.h"
 
 #define SEK_SSH_BLOB_MAX 8192u /* bytes of a key or a certificate */
+#define SEK_SSH_SPKI_MAX 1200u /* bytes; RSA-8192 fits */
 #define SEK_SSH_KEY_ID_MAX 257u
 #define SEK_SSH_PRINT_MAX 51u  /* "SHA256:" and 43 letters, with the NUL */
 
@@ -37,7 +38,9 @@ struct sek_ssh_key {
 	bool sk;              /* by its type on a FIDO2 key */
 	char application[SEK_RP_MAX]; /* sk: the RP ID; else "" */
 	char print[SEK_SSH_PRINT_MAX]; /* as ssh-keygen -l */
-	uint8_t spki_sha256[32]; /* of its DER SubjectPublicKeyInfo */
+	uint8_t spki[SEK_SSH_SPKI_MAX]; /* DER SubjectPublicKeyInfo */
+	size_t spki_len;
+	uint8_t spki_sha256[32];
 	uint8_t blob[SEK_SSH_BLOB_MAX]; /* without a certificate */
 	size_t blob_len;
 	bool certified;       /* it came in a certificate: */

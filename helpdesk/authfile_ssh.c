@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "gate/ssh_key.h"
 #include "helpdesk/authfile.h"
 #include "sekisho/buf.h"
 
@@ -74,38 +75,6 @@ next_is(struct sek_rd *r, const char *text)
 	return p != NULL && n == strlen(text) && memcmp(p, text, n) == 0;
 }
 
-/* The public half, as it stands in both copies: [curve,] key, application. */
-struct half {
-	const uint8_t *key;
-	size_t n;
-	char rp[SEK_RP_MAX];
-};
-
-static int
-read_half(struct sek_rd *r, enum sek_fido_alg *alg, struct half *h,
-    struct sek_why *why)
-{
-	static const char es256[] = "sk-ecdsa-sha2-nistp256@openssh.com";
-	static const char eddsa[] = "sk-ssh-ed25519@openssh.com";
-	const uint8_t *type;
-	size_t n;
-
-	type = sek_rd_bytes(r, 64, &n);
-	if (type != NULL && n == sizeof es256 - 1 &&
-	    memcmp(type, es256, n) == 0)
-		*alg = SEK_FIDO_ES256;
-	else if (type != NULL && n == sizeof eddsa - 1 &&
-	    memcmp(type, eddsa, n) == 0)
-		*alg = SEK_FIDO_EDDSA;
-	else
-		return bad(why, "not of a security key (sk-)");
-	if (*alg == SEK_FIDO_ES256 && !next_is(r, "nistp256"))
-		return bad(why, "another curve");
-	h->key = sek_rd_bytes(r, 65, &h->n);
-	sek_rd_str(r, h->rp, sizeof h->rp);
-	return r->bad ? bad(why, "cut short") : SEK_OK;
-}
-
 /* 1, 2, 3, ... up to a whole block. */
 static bool
 is_padding(const struct sek_rd *r)
@@ -118,27 +87,26 @@ is_padding(const struct sek_rd *r)
 	return r->left < BLOCK;
 }
 
+/* The same public key once more, byte for byte, and what only the key needs
+ * to know. */
 static int
-read_private(const uint8_t *p, size_t n, const struct half *public,
+read_private(const uint8_t *p, size_t n, const struct sek_ssh_key *public,
     struct authfile_cred *out, struct sek_why *why)
 {
 	struct sek_rd r = sek_rd_init(p, n);
-	enum sek_fido_alg alg = SEK_FIDO_NO_ALG;
 	uint32_t check = sek_rd_u32(&r);
-	struct half h = { .key = NULL };
 	const uint8_t *id;
 	uint8_t flags;
 	size_t len;
-	int e;
 
 	if (sek_rd_u32(&r) != check)
 		return bad(why, "its check values differ");
-	if ((e = read_half(&r, &alg, &h, why)) != SEK_OK)
-		return e;
-	if (alg != out->alg || h.n != public->n ||
-	    memcmp(h.key, public->key, h.n) != 0 ||
-	    strcmp(h.rp, public->rp) != 0)
+	if (r.bad || r.left < public->blob_len)
+		return bad(why, "cut short");
+	if (memcmp(r.p, public->blob, public->blob_len) != 0)
 		return bad(why, "its two public keys differ");
+	r.p += public->blob_len;
+	r.left -= public->blob_len;
 	flags = sek_rd_u8(&r);
 	id = sek_rd_bytes(&r, sizeof out->id, &out->id_len);
 	(void)sek_rd_bytes(&r, 1024, &len); /* reserved */
@@ -152,12 +120,30 @@ read_private(const uint8_t *p, size_t n, const struct half *public,
 	return SEK_OK;
 }
 
+/* The public half: of a security key, and no certificate. */
+static int
+read_public(const uint8_t *p, size_t n, struct authfile_cred *out,
+    struct sek_ssh_key *public, struct sek_why *why)
+{
+	struct sek_why inner = { "" };
+
+	if (sek_ssh_key_read(p, n, public, &inner) != SEK_OK)
+		return bad(why, inner.text);
+	if (!public->sk || public->certified)
+		return bad(why, "not of a security key (sk-)");
+	out->alg = strcmp(public->name, "Ed25519") == 0 ? SEK_FIDO_EDDSA :
+	    SEK_FIDO_ES256;
+	memcpy(out->spki, public->spki, public->spki_len);
+	out->spki_len = public->spki_len;
+	return SEK_OK;
+}
+
 /* The frame: magic, no cipher, one key. */
 static int
 read_frame(const uint8_t *p, size_t n, struct authfile_cred *out,
-    struct half *public, struct sek_why *why)
+    struct sek_ssh_key *public, struct sek_why *why)
 {
-	struct sek_rd r, half;
+	struct sek_rd r;
 	const uint8_t *one, *two;
 	size_t one_len, two_len;
 	int e;
@@ -174,12 +160,8 @@ read_frame(const uint8_t *p, size_t n, struct authfile_cred *out,
 	two = sek_rd_bytes(&r, AUTHFILE_SSH_MAX, &two_len);
 	if (sek_rd_end(&r) != SEK_OK)
 		return bad(why, "cut short, or too long");
-	half = sek_rd_init(one, one_len);
-	if ((e = read_half(&half, &out->alg, public, why)) != SEK_OK)
-		return e;
-	if (sek_rd_end(&half) != SEK_OK)
-		return bad(why, "its public key is too long");
-	return read_private(two, two_len, public, out, why);
+	e = read_public(one, one_len, out, public, why);
+	return e == SEK_OK ? read_private(two, two_len, public, out, why) : e;
 }
 
 int
@@ -187,7 +169,7 @@ authfile_ssh(const char *p, size_t n, struct authfile_cred *out,
     char rp[SEK_RP_MAX], struct sek_why *why)
 {
 	struct authfile_cred c = { .fault = AUTHFILE_GOOD };
-	struct half public = { .key = NULL };
+	struct sek_ssh_key public = { .type = NULL };
 	uint8_t raw[AUTHFILE_SSH_MAX];
 	size_t len = 0;
 	int r;
@@ -195,10 +177,7 @@ authfile_ssh(const char *p, size_t n, struct authfile_cred *out,
 	if ((r = unwrap(p, n, raw, sizeof raw, &len, why)) != SEK_OK ||
 	    (r = read_frame(raw, len, &c, &public, why)) != SEK_OK)
 		return r;
-	if ((r = sek_fido_raw_key(c.alg, public.key, public.n, c.spki,
-	    &c.spki_len, why)) != SEK_OK)
-		return r == SEK_E_NOMEM ? r : SEK_E_SYNTAX;
 	*out = c;
-	memcpy(rp, public.rp, SEK_RP_MAX);
+	memcpy(rp, public.application, SEK_RP_MAX);
 	return SEK_OK;
 }

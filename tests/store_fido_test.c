@@ -274,7 +274,7 @@ a_certificate_made_a_key_behind_our_back_is_none(void)
 	CHECK_INT(sek_store_fido_find(s, RP, f.id, f.id_len, &c, &f),
 	    SEK_E_NOENT);
 	raw("PRAGMA ignore_check_constraints = ON;"
-	    "UPDATE credential SET kind = 3 WHERE id = 1");
+	    "UPDATE credential SET kind = 4 WHERE id = 1");
 	CHECK_INT(sek_store_credential_by_id(s, 1, &c), SEK_E_IO);
 	sek_store_close(s);
 }

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Keys of ssh-keygen (OpenSSH 9.2), each by itself and in a certificate of
+ * one CA (serial 18446744073709551615, key id dr.yamada-NAME, valid through
+ * 2026 in UTC); what ssh-keygen -l says of it; and SHA-256 of what
+ * `ssh-keygen -e -m PKCS8 | openssl pkey -pubin -outform DER` makes of it.
+ * Those of security keys are of the numbers of others.
+ */
+#ifndef TESTS_SSH_VECTORS_H
+#define TESTS_SSH_VECTORS_H
+
+static const char vector_ca[] =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB3Z4NqF90+rP4jft4dG2QBzwOnhPz1zx9"
+    "eHe+roExOT ca";
+static const char vector_ca_print[] =
+    "SHA256:ox6FQN04xHN3MnFA+WgrMokW5xb4up3K0zZGfIRM33M";
+static const char vector_short[] =
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC5Cabv9JB2BfU+08PA5F/eb6txpskfov"
+    "mTmsEuYlPESI7V/aNq+ZGZwHzKpkdas6wt2t189v722iB+F143+VQBi/H0d3nM3qCO8+AM"
+    "5q1+XsVRjQIpP6+ANJt5989Ro53V7E/eIGsCVMCq34Q/uTojEX8d4v+pO61dq7TqHYelsQ"
+    "== short";
+static const char vector_edhost[] =
+    "ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZ"
+    "W5zc2guY29tAAAAIMEH7Q3VF3tKTtNz6Sgyl9WOKHEQQ7uAqQ059f0YuJieAAAAIDRkEg/"
+    "vJEc8h3Dbb2e1aQOdOos3OZZl/ps0RNgKuWhjAAAAAAAAAAAAAAACAAAABGhvc3QAAAAIA"
+    "AAABGhvc3QAAAAAAAAAAP//////////AAAAAAAAAAAAAAAAAAAAMwAAAAtzc2gtZWQyNTU"
+    "xOQAAACAd2eDahfdPqz+I37eHRtkAc8Dp4T89c8fXh3vq6BMTkwAAAFMAAAALc3NoLWVkM"
+    "jU1MTkAAABABD66QZOh4XxYCHSsJnWGFcBAHL4xEsQynMu+ymJNtla91Lwb0wXK1lAsYxE"
+    "GH5eqCBtI23L7oOEgjg3tyF0ADA== ed";
+static const struct vector {
+	const char *name, *key, *print, *spki, *line, *cert;
+} vectors[] = {
+	{ "rsa", "RSA 2048",
+	    "SHA256:Wj0tolf/I/gVWyqD+8xYsmHbwGK9JF/rYaQIBRh0c7Q",
+	    "03ec796f52924c738903fa573fc90e5a"
+	    "da1e893f28f0a0636f0d16e33c7520f7",
+	    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCqZfRfgfguOIB1Nekjr3Zq/GuZ"
+	    "rhWUk4fDDPnkgsRNhwkAFm5QtBGDRV1ujGS5SW27kOn03wXhK+Rh1/pWmGzVfVf1"
+	    "wwD83JyuF/R8WXl7K/qhlDhMfnD8CL+0TrJWCbysPdFDLTMU3xo9eW7IjTi9e3/X"
+	    "/QrN7VqajLFF6yt0W4djdTYa5AtoKk048aphdSevn7ORS7jvxBG+nEDTGFWrK4cM"
+	    "+H0/B88pVVTvF7C5COyNbU9w3DyQTmLybFuGJTT8ci1iYkiCH+y8mejnCzr/AVBD"
+	    "zbYdDAMUONpmkIRxRBCUiMQCn7teBHAnASo0fp/JPfYuivFfhWkrW0B0mtG3 rsa",
+	    "ssh-rsa-cert-v01@openssh.com AAAAHHNzaC1yc2EtY2VydC12MDFAb3BlbnN"
+	    "zaC5jb20AAAAgABXuQVBGqWDDjIN3PlilU4hpBiTnrTWhLi98vPKVYtUAAAADAQA"
+	    "BAAABAQCqZfRfgfguOIB1Nekjr3Zq/GuZrhWUk4fDDPnkgsRNhwkAFm5QtBGDRV1"
+	    "ujGS5SW27kOn03wXhK+Rh1/pWmGzVfVf1wwD83JyuF/R8WXl7K/qhlDhMfnD8CL+"
+	    "0TrJWCbysPdFDLTMU3xo9eW7IjTi9e3/X/QrN7VqajLFF6yt0W4djdTYa5AtoKk0"
+	    "48aphdSevn7ORS7jvxBG+nEDTGFWrK4cM+H0/B88pVVTvF7C5COyNbU9w3DyQTmL"
+	    "ybFuGJTT8ci1iYkiCH+y8mejnCzr/AVBDzbYdDAMUONpmkIRxRBCUiMQCn7teBHA"
+	    "nASo0fp/JPfYuivFfhWkrW0B0mtG3//////////8AAAABAAAADWRyLnlhbWFkYS1"
+	    "yc2EAAAAIAAAABHRhcm8AAAAAaVW5AAAAAABrNuyAAAAAAAAAAIIAAAAVcGVybWl"
+	    "0LVgxMS1mb3J3YXJkaW5nAAAAAAAAABdwZXJtaXQtYWdlbnQtZm9yd2FyZGluZwA"
+	    "AAAAAAAAWcGVybWl0LXBvcnQtZm9yd2FyZGluZwAAAAAAAAAKcGVybWl0LXB0eQA"
+	    "AAAAAAAAOcGVybWl0LXVzZXItcmMAAAAAAAAAAAAAADMAAAALc3NoLWVkMjU1MTk"
+	    "AAAAgHdng2oX3T6s/iN+3h0bZAHPA6eE/PXPH14d76ugTE5MAAABTAAAAC3NzaC1"
+	    "lZDI1NTE5AAAAQF4dtH66kFBmbqLXGxeKqrCRET7Hujg0H9uZyBRkZFe5T1UfMla"
+	    "H0+lMF8lkF1kbQ7CleZYo1BdDN3KOJuc67AY= rsa" },
+	{ "p256", "P-256",
+	    "SHA256:SA8qi2RPe5Pm4F5DTf9SBRREiKNFVLtzySxDfEqZS7w",
+	    "db8e4cdc3679d3c247d6a127122f26ab"
+	    "dd5c168c79b66c80d7106aff84755ef3",
+	    "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAy"
+	    "NTYAAABBBOqFKNDPNkpEu0KDMorxYgHBcplwHAy2pFCFUsFBWVeOOaZVjNPn0naE"
+	    "UjOXS33Ib+E/YhGSHojXVIlo13UJPhc= p256",
+	    "ecdsa-sha2-nistp256-cert-v01@openssh.com AAAAKGVjZHNhLXNoYTItbml"
+	    "zdHAyNTYtY2VydC12MDFAb3BlbnNzaC5jb20AAAAgJKGbmYfWqjwzfpRlr11KBAS"
+	    "e+jFYWmampaKbjmQPqgYAAAAIbmlzdHAyNTYAAABBBOqFKNDPNkpEu0KDMorxYgH"
+	    "BcplwHAy2pFCFUsFBWVeOOaZVjNPn0naEUjOXS33Ib+E/YhGSHojXVIlo13UJPhf"
+	    "//////////wAAAAEAAAAOZHIueWFtYWRhLXAyNTYAAAAIAAAABHRhcm8AAAAAaVW"
+	    "5AAAAAABrNuyAAAAAAAAAAIIAAAAVcGVybWl0LVgxMS1mb3J3YXJkaW5nAAAAAAA"
+	    "AABdwZXJtaXQtYWdlbnQtZm9yd2FyZGluZwAAAAAAAAAWcGVybWl0LXBvcnQtZm9"
+	    "yd2FyZGluZwAAAAAAAAAKcGVybWl0LXB0eQAAAAAAAAAOcGVybWl0LXVzZXItcmM"
+	    "AAAAAAAAAAAAAADMAAAALc3NoLWVkMjU1MTkAAAAgHdng2oX3T6s/iN+3h0bZAHP"
+	    "A6eE/PXPH14d76ugTE5MAAABTAAAAC3NzaC1lZDI1NTE5AAAAQGqltIQ1hvo9u/n"
+	    "iA8voD28i4Vlu8OVptgPi+Wb6hCNnCpPMzej5n477+Gh1zX6yuX2WjCDZZKGxE+A"
+	    "+35FbwQs= p256" },
+	{ "p384", "P-384",
+	    "SHA256:pISid7fl4458yFVw087B6Z4vEX3nN66aXiKHS8x6tRA",
+	    "60a2f3ff05b5e4835cb7940921c825ab"
+	    "51fc6c6d027105f9b3a115924d98a75f",
+	    "ecdsa-sha2-nistp384 AAAAE2VjZHNhLXNoYTItbmlzdHAzODQAAAAIbmlzdHAz"
+	    "ODQAAABhBGjE6PyOIptuJ9ihnwolFVdV/fLyB/U3PfTED+BkZmnlMQ7N/C5RkAhv"
+	    "0nWCHcrpEWgx1sphqnxfl7D0XQHR+iJw9SymPdRFLCv86SDwRh4EfdoALixFOuVk"
+	    "m2CHZh3+uA== p384",
+	    "ecdsa-sha2-nistp384-cert-v01@openssh.com AAAAKGVjZHNhLXNoYTItbml"
+	    "zdHAzODQtY2VydC12MDFAb3BlbnNzaC5jb20AAAAgfK85BD3nTxYqKgx6/TlkNjt"
+	    "8exYm6RYO5N+oro17d0MAAAAIbmlzdHAzODQAAABhBGjE6PyOIptuJ9ihnwolFVd"
+	    "V/fLyB/U3PfTED+BkZmnlMQ7N/C5RkAhv0nWCHcrpEWgx1sphqnxfl7D0XQHR+iJ"
+	    "w9SymPdRFLCv86SDwRh4EfdoALixFOuVkm2CHZh3+uP//////////AAAAAQAAAA5"
+	    "kci55YW1hZGEtcDM4NAAAAAgAAAAEdGFybwAAAABpVbkAAAAAAGs27IAAAAAAAAA"
+	    "AggAAABVwZXJtaXQtWDExLWZvcndhcmRpbmcAAAAAAAAAF3Blcm1pdC1hZ2VudC1"
+	    "mb3J3YXJkaW5nAAAAAAAAABZwZXJtaXQtcG9ydC1mb3J3YXJkaW5nAAAAAAAAAAp"
+	    "wZXJtaXQtcHR5AAAAAAAAAA5wZXJtaXQtdXNlci1yYwAAAAAAAAAAAAAAMwAAAAt"
+	    "zc2gtZWQyNTUxOQAAACAd2eDahfdPqz+I37eHRtkAc8Dp4T89c8fXh3vq6BMTkwA"
+	    "AAFMAAAALc3NoLWVkMjU1MTkAAABAmmI4Ud0jhKELb5OyANTibm4HBBf39ANIm+O"
+	    "xIwnk2pNTbzI2v3PPmjVBrXXWiAC/wiR+ifwGMOD0RZmRDW9ABg== p384" },
+	{ "p521", "P-521",
+	    "SHA256:4xg3GuCaU9KYv60MD+jfeuGi3pP7KAAOLv0LgoKY+ik",
+	    "d4de7198c447c767ab47b2cd92b29cb8"
+	    "16a1072b67e78d7d4deb90c6acd909da",
+	    "ecdsa-sha2-nistp521 AAAAE2VjZHNhLXNoYTItbmlzdHA1MjEAAAAIbmlzdHA1"
+	    "MjEAAACFBAGIFDj5FGxd+wV18bdbyEwRORpo4ays73Rmx8GXTg7TlfVMYxguBAWb"
+	    "P22K5iyFHQa3wtbBFLnW6WuAz7UM+1DtRwCyPcu00HsD7x2U0FWy+FbENOpl+Kjh"
+	    "OoWlBIbdiinoRkbdqdDCDH3DF4NO3rQMV6/dlXUD7KNWSlecRznRVZmSAw== p52"
+	    "1",
+	    "ecdsa-sha2-nistp521-cert-v01@openssh.com AAAAKGVjZHNhLXNoYTItbml"
+	    "zdHA1MjEtY2VydC12MDFAb3BlbnNzaC5jb20AAAAgfkQQ8UcAgpbFnygjMRRKm/e"
+	    "eggh69k0YAhgpEpDLwPsAAAAIbmlzdHA1MjEAAACFBAGIFDj5FGxd+wV18bdbyEw"
+	    "RORpo4ays73Rmx8GXTg7TlfVMYxguBAWbP22K5iyFHQa3wtbBFLnW6WuAz7UM+1D"
+	    "tRwCyPcu00HsD7x2U0FWy+FbENOpl+KjhOoWlBIbdiinoRkbdqdDCDH3DF4NO3rQ"
+	    "MV6/dlXUD7KNWSlecRznRVZmSA///////////AAAAAQAAAA5kci55YW1hZGEtcDU"
+	    "yMQAAAAgAAAAEdGFybwAAAABpVbkAAAAAAGs27IAAAAAAAAAAggAAABVwZXJtaXQ"
+	    "tWDExLWZvcndhcmRpbmcAAAAAAAAAF3Blcm1pdC1hZ2VudC1mb3J3YXJkaW5nAAA"
+	    "AAAAAABZwZXJtaXQtcG9ydC1mb3J3YXJkaW5nAAAAAAAAAApwZXJtaXQtcHR5AAA"
+	    "AAAAAAA5wZXJtaXQtdXNlci1yYwAAAAAAAAAAAAAAMwAAAAtzc2gtZWQyNTUxOQA"
+	    "AACAd2eDahfdPqz+I37eHRtkAc8Dp4T89c8fXh3vq6BMTkwAAAFMAAAALc3NoLWV"
+	    "kMjU1MTkAAABApzd/TUnVh9wiT1L0EsAZZmw+HTZ4DMIhPEhVdxPymEdKj0v390/"
+	    "mTGeaP5IwZI7kjSBi0hOGiqSRxqatjQ43AA== p521" },
+	{ "ed", "Ed25519",
+	    "SHA256:jMiKJFdbTc2mtdJTIkl99bs0eAFSW7RKAOe3HoIP3+4",
+	    "7febaf4bc11e099ce8c9f77e70a9d4e3"
+	    "6f6f03749f1d3b6972862d2ef8371a56",
+	    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDRkEg/vJEc8h3Dbb2e1aQOdOos3"
+	    "OZZl/ps0RNgKuWhj ed",
+	    "ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjA"
+	    "xQG9wZW5zc2guY29tAAAAIDcgZRVcq/ssSimPRCdylg7L6W3g2wLC4rY6CLbPxhM"
+	    "NAAAAIDRkEg/vJEc8h3Dbb2e1aQOdOos3OZZl/ps0RNgKuWhj//////////8AAAA"
+	    "BAAAADGRyLnlhbWFkYS1lZAAAAAgAAAAEdGFybwAAAABpVbkAAAAAAGs27IAAAAA"
+	    "AAAAAggAAABVwZXJtaXQtWDExLWZvcndhcmRpbmcAAAAAAAAAF3Blcm1pdC1hZ2V"
+	    "udC1mb3J3YXJkaW5nAAAAAAAAABZwZXJtaXQtcG9ydC1mb3J3YXJkaW5nAAAAAAA"
+	    "AAApwZXJtaXQtcHR5AAAAAAAAAA5wZXJtaXQtdXNlci1yYwAAAAAAAAAAAAAAMwA"
+	    "AAAtzc2gtZWQyNTUxOQAAACAd2eDahfdPqz+I37eHRtkAc8Dp4T89c8fXh3vq6BM"
+	    "TkwAAAFMAAAALc3NoLWVkMjU1MTkAAABAV6rvDsvFS4u79qGIy4mBSxl0D+v0e3S"
+	    "/js8P0u9pNKbSex090cOdh/4RuMUvX70xXpCsPpPnZ59SmuX+tjLfDA== ed" },
+	{ "sked", "Ed25519",
+	    "SHA256:d0Kgp5VIz/1RIWsYcpBxkNAcDHycgodibkXEJSFflE4",
+	    "7febaf4bc11e099ce8c9f77e70a9d4e3"
+	    "6f6f03749f1d3b6972862d2ef8371a56",
+	    "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY"
+	    "29tAAAAIDRkEg/vJEc8h3Dbb2e1aQOdOos3OZZl/ps0RNgKuWhjAAAABHNzaDo= "
+	    "sked",
+	    "sk-ssh-ed25519-cert-v01@openssh.com AAAAI3NrLXNzaC1lZDI1NTE5LWNl"
+	    "cnQtdjAxQG9wZW5zc2guY29tAAAAICLKh6kgEp9/n4bQuhIYMUMSX5IJBfuUQ42y"
+	    "GllUlXsxAAAAIDRkEg/vJEc8h3Dbb2e1aQOdOos3OZZl/ps0RNgKuWhjAAAABHNz"
+	    "aDr//////////wAAAAEAAAAOZHIueWFtYWRhLXNrZWQAAAAIAAAABHRhcm8AAAAA"
+	    "aVW5AAAAAABrNuyAAAAAAAAAAIIAAAAVcGVybWl0LVgxMS1mb3J3YXJkaW5nAAAA"
+	    "AAAAABdwZXJtaXQtYWdlbnQtZm9yd2FyZGluZwAAAAAAAAAWcGVybWl0LXBvcnQt"
+	    "Zm9yd2FyZGluZwAAAAAAAAAKcGVybWl0LXB0eQAAAAAAAAAOcGVybWl0LXVzZXIt"
+	    "cmMAAAAAAAAAAAAAADMAAAALc3NoLWVkMjU1MTkAAAAgHdng2oX3T6s/iN+3h0bZ"
+	    "AHPA6eE/PXPH14d76ugTE5MAAABTAAAAC3NzaC1lZDI1NTE5AAAAQLg2h4Fmhi35"
+	    "tjdInNpgI4jbctSJDbjBEc5rs3tYb+E9Bbbz/OO2SXaXg6IUEKVe6TjrPOu/RdZF"
+	    "fudcv5ju6Qs= sked" },
+	{ "skec", "P-256",
+	    "SHA256:3bqa/bnUEMcYK+aYU9Y6BjE9ZrndoNOXNVSumJH6TqQ",
+	    "db8e4cdc3679d3c247d6a127122f26ab"
+	    "dd5c168c79b66c80d7106aff84755ef3",
+	    "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVjZHNhLXNoYTItbmlzd"
+	    "HAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBOqFKNDPNkpEu0KDMorxY"
+	    "gHBcplwHAy2pFCFUsFBWVeOOaZVjNPn0naEUjOXS33Ib+E/YhGSHojXVIlo13UJP"
+	    "hcAAAAEc3NoOg== skec",
+	    "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com AAAAK3NrLWVjZHNhLXNo"
+	    "YTItbmlzdHAyNTYtY2VydC12MDFAb3BlbnNzaC5jb20AAAAg3/PwhF49aIYE6J07"
+	    "+uRcz17AE5L/8VljedNYXTcsXXgAAAAIbmlzdHAyNTYAAABBBOqFKNDPNkpEu0KD"
+	    "MorxYgHBcplwHAy2pFCFUsFBWVeOOaZVjNPn0naEUjOXS33Ib+E/YhGSHojXVIlo"
+	    "13UJPhcAAAAEc3NoOv//////////AAAAAQAAAA5kci55YW1hZGEtc2tlYwAAAAgA"
+	    "AAAEdGFybwAAAABpVbkAAAAAAGs27IAAAAAAAAAAggAAABVwZXJtaXQtWDExLWZv"
+	    "cndhcmRpbmcAAAAAAAAAF3Blcm1pdC1hZ2VudC1mb3J3YXJkaW5nAAAAAAAAABZw"
+	    "ZXJtaXQtcG9ydC1mb3J3YXJkaW5nAAAAAAAAAApwZXJtaXQtcHR5AAAAAAAAAA5w"
+	    "ZXJtaXQtdXNlci1yYwAAAAAAAAAAAAAAMwAAAAtzc2gtZWQyNTUxOQAAACAd2eDa"
+	    "hfdPqz+I37eHRtkAc8Dp4T89c8fXh3vq6BMTkwAAAFMAAAALc3NoLWVkMjU1MTkA"
+	    "AABAaRDvF3RFnELesvL+/OR5AUtTPD9ElccZKOu3WnTx9ZY6G6zZB/HjbqBsZFai"
+	    "S5t4QrAFk+0+vlJUYppZpqtXBg== skec" },
+};
+
+#endif
