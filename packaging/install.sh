@@ -50,6 +50,7 @@ do_install() {
 	put 755 "$DOCDIR/examples" examples/verify-record.py \
 	    examples/collected.py
 	put 644 "$DOCDIR/examples/pam.d" examples/pam.d/*
+	put 644 "$DOCDIR/examples/sshd_config.d" examples/sshd_config.d/*
 	put 644 "$DOCDIR/examples/rsyslog" packaging/rsyslog/*
 	put 644 "$DOCDIR/examples/polkit-1" packaging/polkit-1/*
 	[ -e "$D$SYSCONFDIR/sekisho/opensc.conf" ] ||

@@ -49,6 +49,7 @@ there 644 /opt/s/lib/sysusers.d/sekisho.conf
 there 644 /opt/s/lib/tmpfiles.d/sekisho.conf
 there 644 /opt/s/lib/udev/rules.d/70-sekisho-fido.rules
 there 644 /opt/s/share/doc/sekisho/examples/pam.d/sshd
+there 644 /opt/s/share/doc/sekisho/examples/sshd_config.d/50-sekisho.conf
 there 644 /opt/s/share/doc/sekisho/examples/from-pam-u2f.md
 there 644 /opt/s/share/doc/sekisho/sekisho-record.schema.json
 there 644 /etc/sekisho/opensc.conf

@@ -28,7 +28,7 @@ t site
 site_make "$dir/site" && fido_site || { wrong "no site"; finish; exit 1; }
 site_user taro himitsu-1
 site_user hanako himitsu-2
-site_person taro '山田 太郎' taro || wrong "no person taro"
+site_person taro '山田 太郎' taro root || wrong "no person taro"
 site_person hanako '佐藤 花子' hanako || wrong "no person hanako"
 # conf [LINE of [ssh]]...
 conf() {
@@ -49,6 +49,7 @@ make() { # NAME OPTION...
 for key in plain unknown hanako lost certified ca other; do
 	make $key -t ed25519
 done
+cp "$dir/plain.pub" "$SSH_DIR/authorized-root"
 cp "$dir/ca.pub" "$SITE/etc/ca-keys"
 conf 'software-keys = yes' "ca-keys = $SITE/etc/ca-keys"
 for key in plain lost certified; do
@@ -150,6 +151,12 @@ site_desk revoke "${id%% *}" --reason lost >/dev/null || wrong "not revoked"
 come lost
 refused credential-revoked lost
 never_asked
+
+# Debian's default, which keeps root's password out, and all questions.
+t root_under_prohibit_password
+before=$(attempts)
+run ssh_in $BOTH root -o "IdentityFile=$dir/plain" -- echo inside
+refused wrong-password plain '"claimed":"root"'
 
 card=(-I "$SITE_SOFTHSM")
 t key_of_a_card
