@@ -102,7 +102,7 @@ $(B)/sekisho-watch: $(call obj,watch,$(call in,watch)) $(SHARED)
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
 HOSTS = su sudo login polkit remember openvpn pam_auth_update xsecurelock \
-	swaylock xscreensaver locker_abuse lightdm
+	swaylock xscreensaver locker_abuse lightdm sshd sshd_key
 S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
 	rescue doctor doctor_pam tls_name last_login ssh_login sekisho_cli \
 	password_test \
@@ -119,7 +119,7 @@ T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
 	fido/fidorow
 PAM_TOOLS = fakegate passdrive
 BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
-	appendtime appendcost verifyrate biglog
+	appendtime appendcost verifyrate biglog tokentime
 FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
 	helper index kept mds note ocsp points policy role session ssh
 T = $(B)/tests
@@ -265,7 +265,10 @@ bench:
 	@$(SUB) all $(T)/pamdrive $(T)/fakegate $(FIDO_PARTS) \
 	    $(BENCH_TOOLS:%=$(T)/bench/%)
 	@BUILD=$(B) tests/bench/bench.sh && BUILD=$(B) tests/bench/crl.sh && \
-	    BUILD=$(B) tests/bench/fido.sh && BUILD=$(B) tests/bench/record.sh && \
+	    BUILD=$(B) tests/bench/fido.sh && \
+	    BUILD=$(B) tests/bench/record.sh && \
+	    BUILD=$(B) tests/bench/hosts.sh && \
+	    BUILD=$(B) tests/bench/hosts.sh soak && \
 	    BUILD=$(B) tests/bench/lightdm.sh
 $(BENCH_TOOLS:%=$(T)/bench/%): %: %.o $(SHARED)
 	$(CC) $(LD) -o $@ $^ $(GATE_LIBS)

@@ -91,13 +91,16 @@ sek_password_check(struct sek_login *l)
 	struct sek_deadline dl;
 	enum sek_reason reason;
 	uint8_t msg = 0;
+	bool started;
 
+	/* it loads while the person types */
+	started = sek_helper_start_password(&h, l->policy) == SEK_OK;
 	reason = ask(l, whose_password(l), &reply);
 	if (reason != SEK_R_OK)
 		goto out;
 	dl = sek_deadline_sooner(l->dl, 1000ull * l->policy->token_s);
 	reason = SEK_R_PASSWORD_UNAVAILABLE;
-	if (sek_helper_start_password(&h, l->policy) != SEK_OK)
+	if (!started)
 		goto out;
 	reason = send_check(l, &h, &reply.answer, &dl);
 	if (reason == SEK_R_OK)

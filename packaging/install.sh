@@ -56,6 +56,7 @@ do_install() {
 	# not switched on: that is `pam-auth-update --enable sekisho`
 	put 644 "$PAMCONFIGDIR" packaging/pam-configs/sekisho
 	put 644 "$DOCDIR/examples/authselect/sekisho" examples/authselect/*
+	put 644 "$DOCDIR/examples/sshd_config.d" examples/sshd_config.d/*
 	put 644 "$DOCDIR/examples/rsyslog" packaging/rsyslog/*
 	put 644 "$DOCDIR/examples/polkit-1" packaging/polkit-1/*
 	[ -e "$D$SYSCONFDIR/sekisho/opensc.conf" ] ||

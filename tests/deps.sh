@@ -21,7 +21,7 @@ fuzz="clang libclang-rt-14-dev"
 lint="clang clang-tidy cppcheck mandoc pmccabe shellcheck"
 valgrind="valgrind libc6-dbg"
 bench="valgrind libpam-pkcs11 sssd-common libpam-u2f pamu2fcfg
- systemd-journal-remote"
+ systemd-journal-remote openssh-server openssh-client sudo"
 
 want=
 for set; do

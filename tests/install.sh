@@ -54,6 +54,7 @@ for service in sshd lightdm gdm-smartcard gdm-password sddm; do
 	there 644 /opt/s/share/doc/sekisho/examples/pam.d/$service
 done
 there 644 /opt/s/share/doc/sekisho/examples/openvpn/server.conf
+there 644 /opt/s/share/doc/sekisho/examples/sshd_config.d/50-sekisho.conf
 there 644 /opt/s/share/doc/sekisho/examples/from-pam-u2f.md
 there 644 /opt/s/share/doc/sekisho/sekisho-record.schema.json
 there 644 /opt/s/share/pam-configs/sekisho
