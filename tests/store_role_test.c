@@ -161,17 +161,21 @@ a_role_makes_an_account_one_that_is_enrolled(void)
 
 	CHECK_INT(sek_store_account_role(s, "root", "ward3", "Nurse", true,
 	    &why), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 2, &enrolled), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 2, false,
+	    &enrolled), SEK_OK);
 	CHECK(!enrolled);
 	/* whose role is in the card is known when it is there */
 	CHECK_INT(enrol(s, card(2, 1, 1)), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 2, &enrolled), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 2, false,
+	    &enrolled), SEK_OK);
 	CHECK(enrolled);
-	CHECK_INT(sek_store_account_enrolled(s, 1, &enrolled), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 1, false,
+	    &enrolled), SEK_OK);
 	CHECK(!enrolled);
 	CHECK_INT(sek_store_credential_status(s, "root", 1,
 	    SEK_STATUS_SUSPENDED, "lost", &why), SEK_OK);
-	CHECK_INT(sek_store_account_enrolled(s, 2, &enrolled), SEK_OK);
+	CHECK_INT(sek_store_account_enrolled(s, 2, false,
+	    &enrolled), SEK_OK);
 	CHECK(!enrolled);
 	sek_store_close(s);
 }
