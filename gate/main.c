@@ -77,9 +77,11 @@ refuse_malformed(struct sek_login *l, int err)
 	    .reason = SEK_R_PROTOCOL };
 
 	sek_login_detail(l, sek_strerror(err));
-	l->dl = l->front.dl;
-	if (l->peer != 0)
-		(void)sek_peer_count(l); /* of a flood the first is recorded */
+	/* that of BEGIN may be over, and to count takes a moment */
+	l->dl = sek_deadline_in(BEGIN_MS);
+	/* of a flood the first is recorded, and none that nobody could count */
+	if (l->peer != 0 && sek_peer_count(l) == SEK_R_STORE)
+		l->unrecorded = true;
 	(void)sek_login_record(l, "auth", SEK_R_PROTOCOL);
 	/* the table refuses a verdict before a BEGIN, as the peer's does */
 	l->front.chan.state = SEK_FS_RUN;

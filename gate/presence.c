@@ -13,6 +13,7 @@
 
 #include "gate/login.h"
 #include "gate/presence_file.h"
+#include "gate/proc.h"
 #include "gate/run_folder.h"
 #include "sekisho/escape.h"
 
@@ -76,10 +77,12 @@ sek_presence_begin(struct sek_login *l)
 	struct sek_why why = { "" };
 	char dir[PATH_MAX];
 
+	/* a rescue has no token, and that of a remembered proof was not here
+	 * now */
+	if (!l->matched || l->remember.record != 0)
+		return;
 	m.watch = sek_service_watch(l->service, m.shared);
-	/* of a remembered proof the token was not here now */
-	if (m.watch == SEK_WATCH_NO || !l->matched ||
-	    l->remember.record != 0 || !take_token(&m, l))
+	if (m.watch == SEK_WATCH_NO || !take_token(&m, l))
 		return;
 	(void)snprintf(m.session, sizeof m.session, "%s", l->session);
 	(void)snprintf(m.person, sizeof m.person, "%s", l->person.name);

@@ -68,13 +68,4 @@ int sek_presence_read(const char *dir, const char *session,
     SEK_MUST;
 int sek_presence_remove(const char *dir, const char *session) SEK_MUST;
 
-/* presence_proc.c: when a process was started, in clock ticks since boot;
- * SEK_E_NOENT: there is none, or it has ended. */
-int sek_process_started(uint64_t pid, uint64_t *ticks) SEK_MUST;
-/* The session of logind that a process is in, by its control group; false:
- * in none. */
-bool sek_process_xdg(uint64_t pid, char xdg[SEK_XDG_SESSION_MAX]);
-/* The same of the text of /proc/PID/cgroup. */
-bool sek_cgroup_xdg(const char *text, char xdg[SEK_XDG_SESSION_MAX]);
-
 #endif

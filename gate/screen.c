@@ -47,11 +47,11 @@ read_line(const char *path, char *out, size_t cap)
 static uint32_t
 session_of(pid_t pid)
 {
-	char path[64], text[32] = "", *end = text;
+	char text[32], *end = text;
 	unsigned long n;
 
-	(void)snprintf(path, sizeof path, "/proc/%d/sessionid", (int)pid);
-	if (pid <= 0 || read_line(path, text, sizeof text) != SEK_OK)
+	if (pid <= 0 || sek_proc_read((uint64_t)pid, "sessionid", text,
+	    sizeof text) != SEK_OK)
 		return NO_SESSION;
 	errno = 0;
 	n = strtoul(text, &end, 10);

@@ -77,6 +77,8 @@ static const struct {
 	    "TLSサーバーから証明書の名前が得られない" } },
 	{ SEK_R_TLS_NAME_AMBIGUOUS, { "several certificates have this name",
 	    "同じ名前の証明書が複数ある" } },
+	{ SEK_R_NOT_LOCKED, { "token gone, session NOT locked",
+	    "カード離脱時に画面ロックできず" } },
 	{ SEK_R_CREDENTIAL_SUSPENDED, { "suspended card or key",
 	    "停止中のカード・キー" } },
 	{ SEK_R_CREDENTIAL_REVOKED, { "REVOKED card or key was used",

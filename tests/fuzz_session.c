@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gate/presence_file.h"
+#include "gate/proc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 

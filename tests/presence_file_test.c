@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gate/presence_file.h"
+#include "gate/proc.h"
 #include "tests/check.h"
 
 #define ID "01234567-89ab-4def-8123-456789abcdef"

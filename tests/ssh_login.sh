@@ -142,7 +142,7 @@ t sshds_method_password_asks_for_nothing
 run site_drive --service sshd --user taro --answer Password=himitsu-1
 ended 1
 lacks prompt:
-shows 'Use keyboard-interactive'
+shows 'use keyboard-interactive'
 fields '"reason":"no-prompt"' 'method \"password\"'
 
 t anothers_account
@@ -282,7 +282,7 @@ conf
 login "$(info card)"
 fields '"reason":"cert-role"' 'needs one of the roles: Medical Doctor'
 login "$(info self)"
-fields '"reason":"cert-role"' 'only a certificate names one'
+fields '"reason":"cert-role"' 'this key names none'
 needs=''
 conf
 desk deny serial "$SITE/pki/ca.crt" "$serial" --reason lost

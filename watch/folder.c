@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gate/proc.h"
 #include "gate/run_folder.h"
 #include "sekisho/escape.h"
 #include "watch/watch.h"

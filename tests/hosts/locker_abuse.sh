@@ -55,7 +55,7 @@ END
 gates() {
 	pgrep -c '^sekisho-gate'
 }
-card taro "s/^peer-per-minute = .*/peer-per-minute = 20/"
+card taro "s/\(peer-per-minute\) = 600/\1 = 20/"
 finish
 
 for how in silent half deaf many; do
