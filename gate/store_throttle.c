@@ -13,7 +13,9 @@
 #define BOOT_ID_MAX 64u
 #define MINUTE_S 60
 
-/* Tries in this minute so far; 0 when the last one was in another. */
+/* Tries in this minute so far; 0 when the last one was before it.  Who looked
+ * at the clock just before the minute ended, and had to wait, counts in the
+ * next one: else the two would begin anew in turn. */
 static int
 tries_now(sqlite3 *db, const struct sek_store_arg *args, int64_t *tries)
 {
@@ -21,7 +23,7 @@ tries_now(sqlite3 *db, const struct sek_store_arg *args, int64_t *tries)
 	int r = SEK_OK, rc;
 
 	rc = sqlite3_prepare_v2(db, "SELECT tries FROM throttle WHERE uid = ?1"
-	    " AND boot_id = ?2 AND minute = ?3", -1, &st, NULL);
+	    " AND boot_id = ?2 AND minute >= ?3", -1, &st, NULL);
 	if (rc == SQLITE_OK)
 		rc = sek_store_bind(st, args, 3);
 	if (rc == SQLITE_OK)
@@ -45,7 +47,9 @@ set_tries(sqlite3 *db, const struct sek_store_arg *args)
 	rc = sqlite3_prepare_v2(db, "INSERT INTO throttle"
 	    " (uid, boot_id, minute, tries) VALUES (?1, ?2, ?3, ?4)"
 	    " ON CONFLICT (uid) DO UPDATE SET boot_id = excluded.boot_id,"
-	    " minute = excluded.minute, tries = excluded.tries",
+	    " minute = CASE WHEN boot_id = excluded.boot_id"
+	    " THEN max(minute, excluded.minute) ELSE excluded.minute END,"
+	    " tries = excluded.tries",
 	    -1, &st, NULL);
 	if (rc == SQLITE_OK)
 		rc = sek_store_bind(st, args, 4);

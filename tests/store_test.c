@@ -449,6 +449,13 @@ throttle_counts_by_user_and_minute(void)
 	CHECK_INT(sek_store_throttle(s, 1000, "b1", 659, 3), SEK_E_LIMIT);
 	CHECK_INT(sek_store_throttle(s, 1001, "b1", 659, 3), SEK_OK);
 	CHECK_INT(sek_store_throttle(s, 1000, "b1", 660, 3), SEK_OK);
+	/* who had looked at the clock before that counts in this minute */
+	CHECK_INT(sek_store_throttle(s, 1000, "b1", 659, 3), SEK_OK);
+	CHECK_INT(sek_store_throttle(s, 1000, "b1", 660, 3), SEK_OK);
+	CHECK_INT(sek_store_throttle(s, 1000, "b1", 659, 3), SEK_E_LIMIT);
+	CHECK_INT(sek_store_throttle(s, 1000, "b1", 660, 3), SEK_E_LIMIT);
+	CHECK_INT(sek_store_throttle(s, 1000, "b1", 720, 3), SEK_OK);
+	/* and another boot begins anew, at whatever minute */
 	CHECK_INT(sek_store_throttle(s, 1000, "b2", 660, 1), SEK_OK);
 	CHECK_INT(sek_store_throttle(s, 1000, "b2", 660, 1), SEK_E_LIMIT);
 	CHECK_INT(sek_store_throttle(s, UINT32_MAX, "b2", 0, 1), SEK_OK);
