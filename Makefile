@@ -35,10 +35,10 @@ LD    = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
 # share with the gate is in libstate.a: policy, state, certificates.
 in = $(patsubst $(1)/%.c,%,$(wildcard $(1)/*.c))
 BASE = $(call in,base)
-GATE = main session phases rescue peer possession possession_hear candidates choose \
-	prove pin password front login_record login_ssh login_token login_last \
-	remember fido_ask fido_judge fido_prove fido_take ssh_find tls_name \
-	screen peer_slot presence
+GATE = main session judge_again phases rescue peer peer_slot possession \
+	possession_hear candidates choose prove pin password front \
+	fido_ask fido_judge fido_prove fido_take ssh_find tls_name remember \
+	screen presence login_record login_ssh login_token login_last
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)

@@ -106,7 +106,7 @@ struct sek_login {
 	X509 *leaf;                 /* owned */
 	int64_t denied;             /* row of the deny-list, 0: none */
 
-	/* who has matched the token, then judge_again() of session.c */
+	/* who has matched the token, then judge_again.c */
 	char granted_by[SEK_GRANTED_BY_MAX]; /* see gate/may_open.h */
 	char role[SEK_ROLE_MAX];    /* the service's, by the hospital's word;
 				       "" when none was needed of it */
@@ -239,6 +239,9 @@ bool sek_rescue_ends(const struct sek_login *l);
 /* live.c: let the certificate check ask an OCSP responder in this login, when
  * the policy has seconds for it. */
 void sek_live_install(struct sek_login *l);
+
+/* judge_again.c: does all that was judged from the store still hold? */
+enum sek_reason sek_judge_again(struct sek_login *l);
 
 /* session.c: one auth phase, from BEGIN to VERDICT. */
 void sek_session_auth(struct sek_login *l);
