@@ -103,17 +103,17 @@ C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
 HOSTS = su sudo login polkit remember openvpn pam_auth_update xsecurelock \
 	swaylock xscreensaver locker_abuse lightdm sshd sshd_key
-S_TESTS = $(HOSTS:%=hosts/%) links install docs fuzz_smoke login \
-	rescue doctor doctor_pam tls_name last_login ssh_login sekisho_cli \
-	password_test \
-	pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
-	card/selfcheck download fetch fetch_attack ocsp verify verify_ocsp \
-	verify_here hpki_test stacks socket faults card_login limits \
-	fido/fido_selfcheck fido_helper fido_card fido_card_moves \
-	fido_card_login fido_gate fido_wire fido_models_login fido_login roles \
-	enrol_fido enrol_fido_judge enrol_ssh enrol_card import mds \
-	record_crowd audit_agree audit_prove audit_show audit_export audit_key \
-	audit_token audit_report audit_count forward forward_rsyslog watch watch_faults
+# the longest first, so that none of them is left over at the end
+S_TESTS = forward_rsyslog install fuzz_smoke fido_login login card_login \
+	rescue forward $(HOSTS:%=hosts/%) socket watch fido_gate fetch_attack \
+	doctor tls_name mds stacks fetch faults limits fido_wire \
+	fido_card_moves audit_agree watch_faults fido/fido_selfcheck \
+	card/selfcheck links docs doctor_pam last_login ssh_login sekisho_cli \
+	password_test pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
+	download ocsp verify verify_ocsp verify_here hpki_test fido_helper \
+	fido_card fido_card_login fido_models_login roles enrol_fido \
+	enrol_fido_judge enrol_ssh enrol_card import record_crowd audit_prove \
+	audit_show audit_export audit_key audit_token audit_report audit_count
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
 	auditmint forms_log record_drive ttydrive fido/mdsmint fido/liar \
 	fido/fidorow
@@ -123,8 +123,8 @@ BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
 FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
 	helper index kept mds note ocsp points policy role session ssh
 T = $(B)/tests
-TESTS = $(C_TESTS:%=$(T)/%) \
-	$(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS)))
+TESTS = $(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS))) \
+	$(C_TESTS:%=$(T)/%)
 PARTS = $(addprefix $(T)/,$(T_TOOLS) $(PAM_TOOLS) pamdrive pamthreads \
 	pam_odd.so pam_sekisho_short.so badp11.so card/vcard card/card-status \
 	badserver getdrive) $(FIDO_PARTS)
@@ -211,7 +211,7 @@ test:
 run-tests: export BUILD = $(B)
 run-tests:
 	@$(SUB) all $(PARTS) $(C_TESTS:%=$(T)/%)
-	@tests/run -j 3 -o $(T)/log $(TESTS)
+	@tests/run -j 4 -o $(T)/log $(TESTS)
 
 DEMO_DIR = $(B)/demo
 demo:
