@@ -158,16 +158,24 @@ number_of(const char *s, uint64_t *out)
 }
 
 static bool
+is_word(const struct field *f, const void *at, const char *text)
+{
+	const char *word = word_of(f, at);
+
+	return word != NULL && strcmp(word, text) == 0;
+}
+
+static bool
 take_flag(const struct field *f, void *at, const char *text)
 {
 	bool yes = true;
 
 	memcpy(at, &yes, sizeof yes);
-	if (strcmp(word_of(f, at), text) == 0)
+	if (is_word(f, at, text))
 		return true;
 	yes = false;
 	memcpy(at, &yes, sizeof yes);
-	return strcmp(word_of(f, at), text) == 0;
+	return is_word(f, at, text);
 }
 
 static bool

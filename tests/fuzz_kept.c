@@ -27,7 +27,8 @@ as_text(const uint8_t *p, size_t n)
 	text[n] = '\0';
 	if (sek_proc_stat_parse(text, &s) == SEK_OK)
 		assert(strchr(text, ')') != NULL);
-	(void)sek_proc_uid_parse(text, &uid);
+	if (sek_proc_uid_parse(text, &uid) == SEK_OK)
+		assert(strstr(text, "\nUid:\t") != NULL);
 }
 
 int
