@@ -38,8 +38,8 @@ for page in man/*.[0-9] man/*/*.[0-9]; do
 done
 
 t each_program_and_file_has_its_page
-for page in pam_sekisho.8 sekisho.8 sekisho-gate.8 sekisho.conf.5 \
-    sekisho-record.5; do
+for page in pam_sekisho.8 sekisho.8 sekisho-gate.8 sekisho-watch.8 \
+    sekisho.conf.5 sekisho-record.5; do
 	grep -q '^\.Sh EXAMPLES' "man/$page" || wrong "$page: no EXAMPLES"
 done
 
@@ -547,6 +547,21 @@ for file in README.md README.ja.md; do
 		grep -qE "^([a-z ]* )?$target( [a-z ]*)?:" Makefile ||
 		    wrong "$file: no target $target"
 	done <"$dir/targets"
+done
+
+# each row with the version of Debian: | program | 1.2-3 | `script`, `script` |
+t programs_that_were_run_are_in_the_readme
+sed -n '/^HOSTS =/,/[^\\]$/p' Makefile | tr -d '\\' | sed 's/^HOSTS =//' |
+    tr -s ' \t' '\n' | grep . >"$dir/code"
+for file in README.md README.ja.md; do
+	grep -E '^\| .* \| [0-9][^ |]*-[^ |]* \| `.*` \|$' "$file" |
+	    sed 's/ |$//; s/.*| //' | tr -d ' `' | tr ',' '\n' >"$dir/rows"
+	grep -v / "$dir/rows" >"$dir/doc"
+	same "$dir/code" "$dir/doc"
+	while read -r script; do
+		[[ -x $script || -x tests/hosts/$script.sh ]] ||
+		    wrong "$file: no $script"
+	done <"$dir/rows"
 done
 
 t links_lead_somewhere
