@@ -163,8 +163,9 @@ recorded '"kind":"fido2"' '"cause":"removal"' "$id"
 leave
 
 t a_session_within_it_has_a_token_of_its_own
-fido_key usb2 && site_desk enrol taro --fido2 --yes --label usb2 \
-    >"$dir/enrolled" 2>&1 || wrong "no key: $(<"$dir/enrolled")"
+fido_key usb2 || wrong "no key"
+site_desk enrol taro --fido2 --yes --label usb2 >"$dir/enrolled" 2>&1 ||
+    wrong "not enrolled: $(<"$dir/enrolled")"
 insert taro
 come ward taro c8
 mkfifo "$dir/fifo"

@@ -101,7 +101,7 @@ lacks 'P: PIN'
 last '"event":"unlock"' '"reason":"not-granted"'
 
 t names_that_a_user_makes_up_are_one_service_for_watch
-card taro '$a [service *]\npairs = pkcs11+password\nwatch = lock'
+card taro "\$a [service *]\npairs = pkcs11+password\nwatch = lock"
 for each in one two; do
 	cp "$SITE/pam.d/xsecurelock" "$SITE/pam.d/$each"
 	run as taro "$SITE/libexec/pamdrive" --service $each --user taro \
