@@ -269,6 +269,12 @@ const char *sek_screen_event(struct sek_login *l, enum sek_reason reason);
 void sek_screen_open(const struct sek_login *l);
 void sek_screen_unlocked(const struct sek_login *l);
 void sek_screen_close(const struct sek_login *l);
+/* screen.c: has anybody but the person of this login unlocked a session of
+ * this user since then, by the clock of the boot? */
+bool sek_screen_passed_on(const struct sek_login *l, uid_t uid,
+    uint64_t since_ms);
+/* screen.c: the number that the system has for an account. */
+int sek_screen_uid(const char *account, uid_t *uid) SEK_MUST;
 
 /* login_ssh.c: with which key sshd let them ask at all. */
 void sek_login_add_ssh(json_t *rec, const struct sek_login *l);

@@ -202,6 +202,16 @@ policy_end_service(struct policy_ctx *c)
 	if (!sek_service_has(s, SEK_HAVE_TLS_NAME) && contradicts(c,
 	    "tls-name", "needs the pair tls-name+password") != SEK_OK)
 		return SEK_E_SYNTAX;
-	return s->unlock && s->last_login ? contradicts(c, "last-login",
-	    "an unlock is no login") : SEK_OK;
+	if (s->unlock && contradicts(c, "last-login",
+	    "an unlock is no login") != SEK_OK)
+		return SEK_E_SYNTAX;
+	/* the lock would open by itself, with the card taken out as well */
+	if (s->unlock && contradicts(c, "remember-minutes",
+	    "a lock must not open by what is remembered") != SEK_OK)
+		return SEK_E_SYNTAX;
+	if (sek_service_watch(s, false) == SEK_WATCH_NO &&
+	    sek_service_watch(s, true) == SEK_WATCH_NO)
+		return SEK_OK;
+	return contradicts(c, "remember-minutes", "a remembered proof has no "
+	    "token that could be watched");
 }

@@ -87,7 +87,10 @@ sek_presence_begin(struct sek_login *l)
 	(void)snprintf(m.session, sizeof m.session, "%s", l->session);
 	(void)snprintf(m.person, sizeof m.person, "%s", l->person.name);
 	(void)snprintf(m.account, sizeof m.account, "%s", l->account.name);
-	(void)snprintf(m.service, sizeof m.service, "%s", l->begin.service);
+	/* for whoever is not root the section's: of names that they make up
+	 * each would keep a file of its own, more than watch can look at */
+	(void)snprintf(m.service, sizeof m.service, "%s", l->peer == 0 ?
+	    l->begin.service : l->service->name);
 	take_program(&m, l);
 	if (m.place[0] == '\0')
 		sek_why_set(&why, "where its card or key is was not told");

@@ -194,6 +194,25 @@ still_good(const struct sek_login *l, const struct place *at,
 	    memcmp(at->same, p->same, sizeof p->same) == 0;
 }
 
+/* Has the screen of any of those who are at work on this terminal gone to
+ * another person since?  Of a shared account they have all the windows. */
+static bool
+is_passed_on(const struct sek_login *l, const struct sek_kept *p)
+{
+	const struct sek_terminal *t = &l->remember.terminal;
+	const char *const names[] = { l->begin.user, l->begin.ruser };
+	uid_t uid;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (names[i][0] != '\0' &&
+		    (sek_screen_uid(names[i], &uid) != SEK_OK ||
+		    sek_screen_passed_on(l, uid, p->at_ms)))
+			return true;
+	return sek_screen_passed_on(l, (uid_t)t->uid, p->at_ms) ||
+	    sek_screen_passed_on(l, (uid_t)t->leader_uid, p->at_ms);
+}
+
 static bool
 use(struct sek_login *l, const struct place *at, const struct sek_kept *p)
 {
@@ -202,7 +221,12 @@ use(struct sek_login *l, const struct place *at, const struct sek_kept *p)
 
 	if (!still_good(l, at, p, &age_ms))
 		return false;
-	if ((reason = judge(l, p)) == SEK_R_OK) {
+	reason = judge(l, p);
+	/* of another card that is shown now it says nothing */
+	l->not_granted = false;
+	if (reason == SEK_R_OK && is_passed_on(l, p))
+		reason = SEK_R_NO_MATCH;
+	if (reason == SEK_R_OK) {
 		l->remember.record = p->record;
 		l->remember.age_s = age_ms / 1000;
 		return true;

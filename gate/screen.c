@@ -24,7 +24,11 @@
 #include "sekisho/escape.h"
 
 #define FOLDER "screens"
+#define UNLOCKED "unlocked"
 #define NO_SESSION UINT32_MAX /* the kernel's "not set" */
+
+/* "BOOT MILLISECONDS PERSON" */
+#define UNLOCKED_MAX (SEK_BOOT_ID_LEN + 24 + SEK_NAME_MAX)
 
 /* A small file of one line, without its end. */
 static int
@@ -59,8 +63,8 @@ session_of(pid_t pid)
 	    NO_SESSION : (uint32_t)n;
 }
 
-static int
-uid_of(const char *account, uid_t *uid)
+int
+sek_screen_uid(const char *account, uid_t *uid)
 {
 	struct passwd pw, *found = NULL;
 	char text[16384];
@@ -94,7 +98,7 @@ find(const struct sek_login *l, struct screen *s)
 	int r;
 
 	*s = (struct screen){ .login = "-" };
-	if (id == NO_SESSION || uid_of(account, &uid) != SEK_OK)
+	if (id == NO_SESSION || sek_screen_uid(account, &uid) != SEK_OK)
 		return SEK_E_NOENT;
 	r = sek_run_folder(l->policy->run, FOLDER, folder, sizeof folder,
 	    &why);
@@ -144,12 +148,10 @@ sek_screen_event(struct sek_login *l, enum sek_reason reason)
 }
 
 static int
-write_line(const char *path, const char *person, const char *login)
+write_line(const char *path, const char *line)
 {
-	char line[sizeof ((struct screen *)0)->person + SEK_SESSION_MAX + 2];
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	size_t n = (size_t)snprintf(line, sizeof line, "%s %s\n", person,
-	    login);
+	size_t n = strlen(line);
 	int r = SEK_E_IO;
 
 	if (fd < 0)
@@ -160,6 +162,32 @@ write_line(const char *path, const char *person, const char *login)
 		r = SEK_E_IO;
 	if (r != SEK_OK)
 		(void)unlink(path);
+	return r;
+}
+
+static int
+write_screen(const char *path, const char *person, const char *login)
+{
+	char line[SEK_NAME_MAX + SEK_SESSION_MAX + 2];
+
+	(void)snprintf(line, sizeof line, "%s %s\n", person, login);
+	return write_line(path, line);
+}
+
+/* In the place of what is there. */
+static int
+replace_line(const char *path, const char *line)
+{
+	char next[PATH_MAX + 16];
+	int r;
+
+	(void)snprintf(next, sizeof next, "%s.%d", path, (int)getpid());
+	(void)unlink(next); /* of one that was killed */
+	r = write_line(next, line);
+	if (r == SEK_OK && rename(next, path) != 0) {
+		(void)unlink(next);
+		r = SEK_E_IO;
+	}
 	return r;
 }
 
@@ -180,25 +208,90 @@ sek_screen_open(const struct sek_login *l)
 
 	if (!sek_name_ok(l->begin.person) || find(l, &s) != SEK_OK)
 		return;
-	r = write_line(s.path, l->begin.person, l->session);
+	r = write_screen(s.path, l->begin.person, l->session);
 	if (r != SEK_OK && r != SEK_E_EXISTS)
 		complain(s.path);
+}
+
+/* Who has unlocked any session of this user last, whatever the kernel knows
+ * of sessions. */
+static int
+unlocked_path(const struct sek_login *l, uid_t uid, char out[PATH_MAX])
+{
+	char folder[PATH_MAX];
+	struct sek_why why = { "" };
+	int r = sek_run_folder(l->policy->run, UNLOCKED, folder,
+	    sizeof folder, &why);
+
+	if (r != SEK_OK)
+		return r;
+	return snprintf(out, PATH_MAX, "%s/%u", folder, (unsigned)uid) <
+	    PATH_MAX ? SEK_OK : SEK_E_LIMIT;
+}
+
+static void
+keep_unlocker(const struct sek_login *l)
+{
+	char path[PATH_MAX] = UNLOCKED, line[UNLOCKED_MAX + 1];
+	char boot[SEK_BOOT_ID_LEN];
+	uint64_t ms;
+	uid_t uid;
+
+	if (sek_screen_uid(l->account.name, &uid) != SEK_OK)
+		return;
+	if (sek_boot_id(boot, sizeof boot) == SEK_OK &&
+	    sek_boot_ms(&ms) == SEK_OK &&
+	    unlocked_path(l, uid, path) == SEK_OK) {
+		(void)snprintf(line, sizeof line, "%s %" PRIu64 " %s\n", boot,
+		    ms, l->person.name);
+		if (replace_line(path, line) == SEK_OK)
+			return;
+	}
+	complain(path);
+}
+
+/* What is not understood is somebody else. */
+bool
+sek_screen_passed_on(const struct sek_login *l, uid_t uid, uint64_t since_ms)
+{
+	char path[PATH_MAX], line[UNLOCKED_MAX + 1], boot[SEK_BOOT_ID_LEN];
+	char *ms, *person;
+	int r;
+
+	if (unlocked_path(l, uid, path) != SEK_OK ||
+	    sek_boot_id(boot, sizeof boot) != SEK_OK)
+		return true;
+	if ((r = read_line(path, line, sizeof line)) != SEK_OK)
+		return r != SEK_E_NOENT || access(path, F_OK) == 0;
+	if ((ms = strchr(line, ' ')) == NULL ||
+	    (person = strchr(ms + 1, ' ')) == NULL)
+		return true;
+	*ms++ = *person++ = '\0';
+	if (strcmp(line, boot) != 0)
+		return false;
+	return strtoull(ms, NULL, 10) >= since_ms &&
+	    strcmp(person, l->person.name) != 0;
 }
 
 void
 sek_screen_unlocked(const struct sek_login *l)
 {
-	char next[PATH_MAX + 16];
+	const struct sek_service *service = sek_policy_service(l->policy,
+	    l->begin.service);
+	char line[SEK_NAME_MAX + SEK_SESSION_MAX + 2];
 	struct screen s;
-	int r = read_screen(l, &s);
+	int r;
 
-	if ((r != SEK_OK && r != SEK_E_NOENT) || s.path[0] == '\0' ||
-	    strcmp(s.person, l->person.name) == 0)
+	if (service == NULL || !service->unlock)
 		return;
-	(void)snprintf(next, sizeof next, "%s.%d", s.path, (int)getpid());
-	(void)unlink(next); /* of one that was killed */
-	if (write_line(next, l->person.name, s.login) != SEK_OK ||
-	    rename(next, s.path) != 0)
+	keep_unlocker(l);
+	r = read_screen(l, &s);
+	/* a rescue is nobody's */
+	if ((r != SEK_OK && r != SEK_E_NOENT) || s.path[0] == '\0' ||
+	    l->person.id == 0 || strcmp(s.person, l->person.name) == 0)
+		return;
+	(void)snprintf(line, sizeof line, "%s %s\n", l->person.name, s.login);
+	if (replace_line(s.path, line) != SEK_OK)
 		complain(s.path);
 }
 

@@ -382,7 +382,7 @@ record_auth(struct sek_login *l, enum sek_reason *reason)
 		sek_presence_drop(l);
 	}
 	sek_remember_keep(l, *reason, record);
-	if (*reason == SEK_R_OK && l->service != NULL && l->service->unlock)
+	if (*reason == SEK_R_OK)
 		sek_screen_unlocked(l);
 	return record;
 }

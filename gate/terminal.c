@@ -31,6 +31,7 @@ sek_terminal_of(pid_t peer, struct sek_terminal *out)
 	t.peer = own.pid;
 	t.peer_start = own.start;
 	if ((r = sek_proc_uid(own.pid, &t.uid)) != SEK_OK ||
+	    (r = sek_proc_uid(leader.pid, &t.leader_uid)) != SEK_OK ||
 	    (r = sek_boot_id(t.boot, sizeof t.boot)) != SEK_OK)
 		return r;
 	*out = t;

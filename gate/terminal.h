@@ -20,6 +20,7 @@ struct sek_terminal {
 	uint64_t peer;         /* the caller's process id */
 	uint64_t peer_start;
 	uint64_t uid;          /* the caller's real user */
+	uint64_t leader_uid;   /* the leader's */
 	char boot[SEK_BOOT_ID_LEN];
 };
 

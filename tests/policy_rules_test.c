@@ -330,7 +330,8 @@ static void
 each_service_remembers_for_itself(void)
 {
 	struct sek_policy *p = accepted(BASE "[service a]\npairs = pkcs11+pin"
-	    "\nremember-minutes = 60\n[service b]\npairs = pkcs11+pin\n"
+	    "\nremember-minutes = 60\nwatch = no\nunlock = no\n"
+	    "[service b]\npairs = pkcs11+pin\n"
 	    "[service c]\npairs = pkcs11+pin\nremember-minutes = 1\n");
 
 	CHECK_INT(sek_policy_service(p, "a")->remember_m, 60);

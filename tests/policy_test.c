@@ -66,6 +66,12 @@ bad[] = {
 	    "yes or no" },
 	{ BASE "[service t]\npairs = pkcs11+pin\nlast-login = yes\n"
 	    "unlock = yes\n", 10, "an unlock is no login" },
+	{ BASE "[service t]\npairs = pkcs11+pin\nremember-minutes = 5\n"
+	    "unlock = yes\n", 10, "a lock must not open by what is" },
+	{ BASE "[service t]\npairs = pkcs11+pin\nwatch = end\n"
+	    "remember-minutes = 5\n", 11, "no token that could be watched" },
+	{ BASE "[service t]\npairs = pkcs11+pin\nremember-minutes = 5\n"
+	    "watch-shared = lock\n", 10, "no token that could be watched" },
 	/* values */
 	{ BASE "[sekisho]\nhost = a b\n", 9, "host name" },
 	{ BASE "[sekisho]\nhost = -a\n", 9, "host name" },

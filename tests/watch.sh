@@ -162,6 +162,30 @@ quick "$from" is_locked c9 1
 recorded '"kind":"fido2"' '"cause":"removal"' "$id"
 leave
 
+t a_session_within_it_has_a_token_of_its_own
+fido_key usb2 || wrong "no key"
+site_desk enrol taro --fido2 --yes --label usb2 >"$dir/enrolled" 2>&1 ||
+    wrong "not enrolled: $(<"$dir/enrolled")"
+insert taro
+come ward taro c8
+mkfifo "$dir/fifo"
+timeout -k 1 60 "$BUILD/tests/pamdrive" --service key --user taro --tty :0 \
+    --answer PIN="$SITE_PIN" --answer Password=himitsu-1 --steps \
+    auth,acct,cred,unenv=XDG_SESSION_ID=c8,open,wait,close \
+    <"$dir/fifo" >"$dir/within" 2>&1 &
+within=$!
+exec {inner}>"$dir/fifo"
+soon grep -q '^open = 0' "$dir/within" || wrong "$(<"$dir/within")"
+never is_locked c8 0
+from=$(date +%s%N)
+card_cmd remove
+quick "$from" is_locked c8 1
+echo >&"$inner"
+wait $within
+exec {inner}>&-
+leave
+fido_unplug usb2
+
 t without_watch_nothing_is_written
 insert taro
 come kiosk taro c9

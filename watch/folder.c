@@ -189,8 +189,9 @@ folder_has_later(const struct folder *f, const struct watched *w)
 {
 	size_t i;
 
+	/* that of a session within it, su's say, does not unlock it */
 	for (i = 0; i < f->n; i++)
-		if (is_later(&f->w[i], w))
+		if (!f->w[i].is.open && is_later(&f->w[i], w))
 			return true;
 	return false;
 }

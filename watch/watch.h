@@ -101,7 +101,7 @@ void folder_close(struct folder *f);
 /* Take up what is new in it, forget what is not there any more, and remove
  * what nobody will remove. */
 void folder_look(struct folder *f);
-/* Is there a later token for the same session of logind? */
+/* Has somebody unlocked the same session of logind with a token since? */
 bool folder_has_later(const struct folder *f, const struct watched *w);
 
 /* -- act.c: do what is due.  Nothing of it waits longer than 2 s. */

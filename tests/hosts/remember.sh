@@ -281,6 +281,38 @@ denied deny-listed desk deny person taro --reason stolen
 row=$(sed -n 's/.*number \([0-9]*\).*/\1/p' "$dir/desk" | head -n 1)
 desk allow "${row:-1}" --reason found || wrong "allow"
 
+# -- who unlocks the screen is another person
+
+cp "$SITE/pam.d/ward" "$SITE/pam.d/our-locker"
+remembering 5 "\$a\\\\n[service our-locker]\\npairs = fido2+password\
+\\nunlock = yes"
+unlocked_by() { # KEY
+	fido_plug "$1" && fido_knobs "$1" || return
+	site_drive --service our-locker --user taro --steps auth,acct \
+	    --answer Password=himitsu-1 >"$dir/unlock" 2>&1 ||
+	    wrong "no unlock: $(<"$dir/unlock")"
+	grep -qF 'auth = 0' "$dir/unlock" || wrong "no unlock: $(<"$dir/unlock")"
+	fido_unplug "$1"
+}
+t unlocked_by_the_same_person
+silent unlocked_by plain
+t unlocked_by_another_person
+asked unlocked_by other
+nth 2 '"reason":"ok"' '"factors":['
+t and_by_one_after_the_other
+both_unlock() {
+	unlocked_by other
+	unlocked_by plain
+}
+silent both_unlock
+t what_says_who_is_not_understood
+garbled() {
+	echo x >"$SITE/run/unlocked/$(id -u taro)"
+}
+asked garbled
+rm -rf "$SITE/run/unlocked"
+remembering
+
 # -- what is in the place of a proof
 
 t files_that_are_not_believed

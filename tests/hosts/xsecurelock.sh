@@ -100,6 +100,19 @@ run talk hanako "${right[@]}"
 lacks 'P: PIN'
 last '"event":"unlock"' '"reason":"not-granted"'
 
+t names_that_a_user_makes_up_are_one_service_for_watch
+card taro "\$a [service *]\npairs = pkcs11+password\nwatch = lock"
+for each in one two; do
+	cp "$SITE/pam.d/xsecurelock" "$SITE/pam.d/$each"
+	run as taro "$SITE/libexec/pamdrive" --service $each --user taro \
+	    --steps auth,acct "${right[@]/#/--answer=}"
+	has 'auth = 0 Success'
+done
+[[ $(grep -h '^service ' "$SITE"/run/sessions/*) == \
+    $'service *\nservice *' ]] || wrong "$(grep '^service ' \
+    "$SITE"/run/sessions/*)"
+rm -r "$SITE/run/sessions"
+
 t a_message_before_the_question
 card nobodys
 run talk taro "${right[@]}"
