@@ -24,6 +24,9 @@
 #define BEGUN_S 120      /* a login that no session has followed */
 #define EVENTS (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | \
 	IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_ONLYDIR)
+/* Not what is written: all the world writes to /dev/null. */
+#define NODES (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | \
+	IN_ONLYDIR)
 
 int
 folder_open(struct folder *f, const char *run, struct sek_why *why)
@@ -269,7 +272,7 @@ hear_of_devices(const struct folder *f)
 		if ((slash = strrchr(dir, '/')) != dir)
 			*slash = '\0';
 		/* without it we look each second */
-		(void)inotify_add_watch(f->inotify, dir, EVENTS);
+		(void)inotify_add_watch(f->inotify, dir, NODES);
 	}
 }
 
