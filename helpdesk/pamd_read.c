@@ -253,31 +253,51 @@ one_line(struct reader *r, const char *file, unsigned at, unsigned depth,
 	    substack(r, file, at, depth, level, name);
 }
 
-/* A line with those that a backslash joins to it, without its comment; the
- * number of lines of the file, 0 at its end. */
+/* Without its comment; NULL, or the backslash that joins the next one to it.
+ * In a comment there is none, blanks may follow it. */
+static char *
+joint(char *line)
+{
+	char *end = line + strcspn(line, "#");
+
+	if (*end == '#') {
+		*end = '\0';
+		return NULL;
+	}
+	while (end > line && strchr(" \t", end[-1]) != NULL)
+		end--;
+	return end > line && end[-1] == '\\' ? end - 1 : NULL;
+}
+
+/* A line with those that a backslash joins to it, over lines that are empty
+ * or a comment; the number of lines of the file, 0 at its end. */
 static unsigned
 take_line(char **text, char **line)
 {
-	char *s = *text, *end;
+	char *s = *text, *end, *first, *join;
 	unsigned n = 0;
+	bool more = true;
 
 	*line = s;
-	if (*s == '\0')
-		return 0;
-	do {
+	while (more && *s != '\0') {
 		n++;
 		end = s + strcspn(s, "\n");
-		s = *end == '\0' ? end : end + 1;
-		if (end == *line || end[-1] != '\\' || *s == '\0')
-			break;
-		end[-1] = ' ';
-		*end = ' ';
-	} while (true);
-	*end = '\0';
-	*text = s;
-	for (s = *line; *s != '\0' && *s != '#'; s++)
-		;
-	*s = '\0';
+		*text = *end == '\0' ? end : end + 1;
+		*end = '\0';
+		first = s + strspn(s, " \t");
+		if (*first == '\0' || *first == '#') {
+			join = first;
+			more = n > 1;
+		} else {
+			join = joint(first);
+			more = join != NULL;
+		}
+		if (more && **text != '\0')
+			memset(join, ' ', (size_t)(*text - join));
+		else if (*first == '#')
+			*first = '\0';
+		s = *text;
+	}
 	return n;
 }
 

@@ -144,6 +144,21 @@ auth required pam_permit.so
 auth required pam_deny.so
 $A"
 ids[deny-at-the-end]=pam-shut
+stack behind-a-comment pam-hole <<<'# a comment joins nothing to it \
+auth sufficient pam_permit.so
+auth required OURS
+account required pam_permit.so'
+stack joined-over-blanks <<<'auth required \ 	
+
+# and a comment
+  OURS
+account required OURS # nor does this one \
+account required pam_permit.so'
+stack close-brackets pam-hole <<<"auth [success = ok default=ignore] OURS
+auth [success=1default=ignore] pam_permit.so
+auth required pam_deny.so
+auth required pam_permit.so
+account required pam_permit.so"
 stack upper-case <<<"AUTH Required OURS
 Account REQUIRED OURS"
 
