@@ -6,6 +6,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,16 +218,27 @@ is_left(const struct folder *f, const struct watched *w)
 	return !open && is_old(w->changed, BEGUN_S);
 }
 
+/* /proc may be closed to us (hidepid=), or there may be no descriptor for it
+ * now: that the program is not to be seen does not say that it has ended. */
+static bool
+has_ended(uint64_t pid, uint64_t since)
+{
+	uint64_t started;
+
+	if (pid == 0 || pid > INT_MAX)
+		return true;
+	if (sek_process_started(pid, &started) == SEK_OK)
+		return started != since;
+	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
 /* Did its login program end without a word, or will none come? */
 static bool
 is_over(const struct folder *f, const struct watched *w)
 {
-	uint64_t started;
-
 	if (!w->is.open)
 		return is_left(f, w);
-	return sek_process_started(w->is.pid, &started) != SEK_OK ||
-	    started != w->is.started;
+	return has_ended(w->is.pid, w->is.started);
 }
 
 static void
