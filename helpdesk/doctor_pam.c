@@ -53,15 +53,28 @@ clear(struct stacks *s)
 	pamd_clear(&s->session);
 }
 
+/* A type that the service has no line of is that of `other`. */
+static int
+load_type(const char *name, enum pamd_type type, struct pamd_stack *out,
+    struct sek_why *why)
+{
+	int r = pamd_load(name, type, out, why);
+
+	if (r != SEK_OK || out->n > 0)
+		return r;
+	r = pamd_load("other", type, out, why);
+	return r == SEK_E_NOENT ? SEK_OK : r;
+}
+
 static void
 load(struct stacks *s, const char *name)
 {
 	*s = (struct stacks){ .name = name };
-	s->err = pamd_load(name, PAMD_AUTH, &s->auth, &s->why);
+	s->err = load_type(name, PAMD_AUTH, &s->auth, &s->why);
 	if (s->err == SEK_OK)
-		s->err = pamd_load(name, PAMD_ACCOUNT, &s->account, &s->why);
+		s->err = load_type(name, PAMD_ACCOUNT, &s->account, &s->why);
 	if (s->err == SEK_OK)
-		s->err = pamd_load(name, PAMD_SESSION, &s->session, &s->why);
+		s->err = load_type(name, PAMD_SESSION, &s->session, &s->why);
 }
 
 static bool
@@ -78,7 +91,7 @@ doctor_pam_has(const char *service, bool account)
 	struct pamd_stack s;
 	bool has;
 
-	if (pamd_load(service, account ? PAMD_ACCOUNT : PAMD_AUTH, &s,
+	if (load_type(service, account ? PAMD_ACCOUNT : PAMD_AUTH, &s,
 	    &why) != SEK_OK)
 		return false;
 	has = pamd_names_us(&s);
@@ -217,7 +230,7 @@ check_auth(struct doctor *x, const struct stacks *s)
 		return true;
 	pamd_walk(&s->account, s->name, false, &account);
 	(void)place(&s->auth, auth.by, at, sizeof at);
-	if (account.success || !pamd_names_us(&s->account))
+	if (account.success)
 		DR_SAY(x, DR_BAD, "pam-hole", W_DR_PAM_HOLE, { s->name, at });
 	else
 		DR_SAY(x, DR_WARN, "pam-caught", W_DR_PAM_CAUGHT,

@@ -8,6 +8,7 @@
 #include "helpdesk/doctor.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 
 #define SSHD "/usr/sbin/sshd"
 #define SSHD_CONF "/etc/ssh/sshd_config"
+#define SSHD_MORE "/etc/ssh/sshd_config.d/*.conf"
 #define ASK_MS 10000u
 #define ANSWER_MAX 65536u
 
@@ -199,31 +201,44 @@ check_methods(struct doctor *x, const struct answer *a)
 		    "PubkeyAuthOptions touch-required");
 }
 
-/* What sshd -T leaves out. */
-static void
-check_match(struct doctor *x)
+static bool
+has_match(const char *path)
 {
 	struct sek_buf text = { 0 };
 	struct sek_why why = { "" };
 	char *line, *save = NULL;
+	bool has = false;
 
-	if (sek_read_safe_file(SSHD_CONF, ANSWER_MAX, &text, &why) != SEK_OK)
-		return;
+	if (sek_read_safe_file(path, ANSWER_MAX, &text, &why) != SEK_OK)
+		return false;
 	sek_put_u8(&text, 0);
-	if (sek_buf_ok(&text) != SEK_OK)
-		goto out;
-	for (line = strtok_r((char *)text.p, "\n", &save); line != NULL;
-	    line = strtok_r(NULL, "\n", &save)) {
-		line += strspn(line, " \t");
-		if (strncasecmp(line, "match", 5) != 0 ||
-		    strchr(" \t", line[5]) == NULL)
-			continue;
-		DR_SAY(x, DR_WARN, "sshd-match", W_DR_SSHD_MATCH, { "sshd",
-		    SSHD_CONF });
-		break;
-	}
-out:
+	if (sek_buf_ok(&text) == SEK_OK)
+		for (line = strtok_r((char *)text.p, "\n", &save);
+		    line != NULL && !has; line = strtok_r(NULL, "\n", &save)) {
+			line += strspn(line, " \t");
+			has = strncasecmp(line, "match", 5) == 0 &&
+			    strchr(" \t", line[5]) != NULL;
+		}
 	sek_buf_free(&text);
+	return has;
+}
+
+/* What sshd -T leaves out, in the file and in those that Debian's includes. */
+static void
+check_match(struct doctor *x)
+{
+	const char *found = has_match(SSHD_CONF) ? SSHD_CONF : NULL;
+	glob_t g = { .gl_pathc = 0 };
+	size_t i;
+
+	if (found == NULL && glob(SSHD_MORE, 0, NULL, &g) == 0)
+		for (i = 0; i < g.gl_pathc && found == NULL; i++)
+			if (has_match(g.gl_pathv[i]))
+				found = g.gl_pathv[i];
+	if (found != NULL)
+		DR_SAY(x, DR_WARN, "sshd-match", W_DR_SSHD_MATCH, { "sshd",
+		    found });
+	globfree(&g);
 }
 
 static bool

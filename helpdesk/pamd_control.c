@@ -36,56 +36,78 @@ static const struct { const char *word; int act; } acts[] = {
 	{ "bad", PAMD_BAD }, { "die", PAMD_DIE }, { "reset", PAMD_RESET },
 };
 
+/* Each of these takes its part off the text, as libpam does: by what it
+ * begins with, so that blanks are wanted nowhere and allowed everywhere. */
+static void
+blanks(const char **at)
+{
+	*at += strspn(*at, " \t\r\v\f");
+}
+
 static bool
-action(const char *s, int *act)
+takes(const char **at, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (strncasecmp(*at, word, n) != 0)
+		return false;
+	*at += n;
+	return true;
+}
+
+static bool
+action(const char **at, int *act)
 {
 	unsigned long n;
 	char *end;
 	size_t i;
 
 	for (i = 0; i < sizeof acts / sizeof acts[0]; i++)
-		if (strcasecmp(acts[i].word, s) == 0) {
+		if (takes(at, acts[i].word)) {
 			*act = acts[i].act;
 			return true;
 		}
-	if (*s < '1' || *s > '9')
+	if (**at < '0' || **at > '9')
 		return false;
-	n = strtoul(s, &end, 10);
+	n = strtoul(*at, &end, 10);
+	*at = end;
 	*act = n < PAMD_MAX_LINES ? (int)n : (int)PAMD_MAX_LINES;
-	return *end == '\0';
+	return n > 0;
 }
 
 /* "success=ok": one value, or all that are not said yet. */
 static bool
-set(char *word, int act[PAMD_CODES], bool said[PAMD_CODES])
+set(const char **at, int act[PAMD_CODES], bool said[PAMD_CODES])
 {
-	char *equals = strchr(word, '=');
-	size_t i;
+	size_t i = 0;
 	int a;
 
-	if (equals == NULL || !action(equals + 1, &a))
+	while (i < PAMD_CODES && !takes(at, codes[i]))
+		i++;
+	if (i == PAMD_CODES && !takes(at, "default"))
 		return false;
-	*equals = '\0';
-	if (strcasecmp(word, "default") == 0) {
-		for (i = 0; i < PAMD_CODES; i++)
-			if (!said[i])
-				act[i] = a;
+	blanks(at);
+	if (!takes(at, "="))
+		return false;
+	blanks(at);
+	if (!action(at, &a))
+		return false;
+	if (i < PAMD_CODES) {
+		act[i] = a;
+		said[i] = true;
 		return true;
 	}
 	for (i = 0; i < PAMD_CODES; i++)
-		if (strcasecmp(codes[i], word) == 0)
-			break;
-	if (i == PAMD_CODES)
-		return false;
-	act[i] = a;
-	said[i] = true;
+		if (!said[i]) {
+			act[i] = a;
+			said[i] = true;
+		}
 	return true;
 }
 
 bool
 pamd_control(const char *text, int act[PAMD_CODES])
 {
-	char copy[1024], *save = NULL, *w;
 	bool said[PAMD_CODES] = { false };
 	size_t i;
 
@@ -95,14 +117,10 @@ pamd_control(const char *text, int act[PAMD_CODES])
 	for (i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcasecmp(words[i].word, text) == 0)
 			text = words[i].means;
-	if (strlen(text) >= sizeof copy)
-		return false;
-	memcpy(copy, text, strlen(text) + 1);
-	for (w = strtok_r(copy, " \t", &save); w != NULL;
-	    w = strtok_r(NULL, " \t", &save))
-		if (!set(w, act, said))
+	for (blanks(&text); *text != '\0'; blanks(&text))
+		if (!set(&text, act, said))
 			break;
-	if (w == NULL)
+	if (*text == '\0')
 		return true;
 	for (i = 0; i < PAMD_CODES; i++)
 		act[i] = PAMD_BAD;

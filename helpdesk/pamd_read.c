@@ -22,6 +22,7 @@ struct reader {
 	struct pamd_stack *out;
 	enum pamd_type type;
 	unsigned files; /* read so far */
+	bool typed;     /* in a file that one type includes */
 	struct sek_why *why;
 };
 
@@ -155,7 +156,7 @@ new_line(struct reader *r, const char *file, unsigned at, unsigned level)
 	return l;
 }
 
-/* What is no line of pam.d(5) is a failure of every type, as for libpam. */
+/* What is no line of pam.d(5) is a failure, as for libpam. */
 static int
 broken_line(struct reader *r, const char *file, unsigned at, unsigned level)
 {
@@ -198,6 +199,19 @@ module_line(struct reader *r, const char *file, unsigned at, unsigned level,
 	return SEK_OK;
 }
 
+/* Of what another line of this type names, only the type is taken. */
+static int
+include(struct reader *r, const char *name, unsigned depth, unsigned level)
+{
+	const bool was = r->typed;
+	int err;
+
+	r->typed = true;
+	err = read_file(r, name, depth + 1, level);
+	r->typed = was;
+	return err;
+}
+
 static int
 substack(struct reader *r, const char *file, unsigned at, unsigned depth,
     unsigned level, const char *name)
@@ -208,7 +222,7 @@ substack(struct reader *r, const char *file, unsigned at, unsigned depth,
 		return l == NULL ? SEK_E_LIMIT : wrong(r, file,
 		    "has too many substacks in each other", SEK_E_LIMIT);
 	l->substack = true;
-	return read_file(r, name, depth + 1, level + 1);
+	return include(r, name, depth, level + 1);
 }
 
 /* -1: no type that there is. */
@@ -241,6 +255,8 @@ one_line(struct reader *r, const char *file, unsigned at, unsigned depth,
 		    read_file(r, name, depth + 1, level);
 	if ((t = type_of(type)) >= 0 && t != (int)r->type)
 		return SEK_OK;
+	if (t < 0 && !r->typed && r->type != PAMD_AUTH)
+		return SEK_OK; /* libpam takes it for one of auth */
 	if (t < 0 || (control = word(&text)) == NULL)
 		return broken_line(r, file, at, level);
 	if (strcasecmp(control, "include") != 0 &&
@@ -249,35 +265,55 @@ one_line(struct reader *r, const char *file, unsigned at, unsigned depth,
 	if ((name = word(&text)) == NULL)
 		return broken_line(r, file, at, level);
 	return strcasecmp(control, "include") == 0 ?
-	    read_file(r, name, depth + 1, level) :
+	    include(r, name, depth, level) :
 	    substack(r, file, at, depth, level, name);
 }
 
-/* A line with those that a backslash joins to it, without its comment; the
- * number of lines of the file, 0 at its end. */
+/* Without its comment; NULL, or the backslash that joins the next one to it.
+ * In a comment there is none, blanks may follow it. */
+static char *
+joint(char *line)
+{
+	char *end = line + strcspn(line, "#");
+
+	if (*end == '#') {
+		*end = '\0';
+		return NULL;
+	}
+	while (end > line && strchr(" \t", end[-1]) != NULL)
+		end--;
+	return end > line && end[-1] == '\\' ? end - 1 : NULL;
+}
+
+/* A line with those that a backslash joins to it, over lines that are empty
+ * or a comment; the number of lines of the file, 0 at its end. */
 static unsigned
 take_line(char **text, char **line)
 {
-	char *s = *text, *end;
+	char *s = *text, *end, *first, *join;
 	unsigned n = 0;
+	bool more = true;
 
 	*line = s;
-	if (*s == '\0')
-		return 0;
-	do {
+	while (more && *s != '\0') {
 		n++;
 		end = s + strcspn(s, "\n");
-		s = *end == '\0' ? end : end + 1;
-		if (end == *line || end[-1] != '\\' || *s == '\0')
-			break;
-		end[-1] = ' ';
-		*end = ' ';
-	} while (true);
-	*end = '\0';
-	*text = s;
-	for (s = *line; *s != '\0' && *s != '#'; s++)
-		;
-	*s = '\0';
+		*text = *end == '\0' ? end : end + 1;
+		*end = '\0';
+		first = s + strspn(s, " \t");
+		if (*first == '\0' || *first == '#') {
+			join = first;
+			more = n > 1;
+		} else {
+			join = joint(first);
+			more = join != NULL;
+		}
+		if (more && **text != '\0')
+			memset(join, ' ', (size_t)(*text - join));
+		else if (*first == '#')
+			*first = '\0';
+		s = *text;
+	}
 	return n;
 }
 

@@ -303,6 +303,10 @@ sshd_says 1 'write `PermitRootLogin no`' 'PermitRootLogin yes'
 sshd_says 2 'write `PermitEmptyPasswords no`' 'PermitEmptyPasswords yes'
 sshd_says 1 'LoginGraceTime 20' 'LoginGraceTime 5'
 sshd_says 1 'sshd -T -C user=' 'Match User taro'
+mkdir /etc/ssh/sshd_config.d
+echo 'Match User taro' >/etc/ssh/sshd_config.d/a.conf
+sshd_says 1 /etc/ssh/sshd_config.d/a.conf
+rm -r /etc/ssh/sshd_config.d
 sshd_says 2 'sshd -t' 'NoSuchKeyword yes'
 
 t sshd_with_keys_in_the_pairs

@@ -27,6 +27,9 @@ site_conf 's/^fail-delay-ms = .*/fail-delay-ms = 0/' \
 policy=$SITE/etc/none.conf
 sed 's/^\[service \*\]/[service none]/' "$SITE_CONF" >"$policy"
 chmod 644 "$policy"
+# what a service has no lines of is asked of it
+site_pam other <<<'auth required pam_deny.so
+account required pam_permit.so'
 OURS=${SITE_PAM/$SITE_CONF/$policy}
 finish
 
@@ -130,6 +133,12 @@ $A"
 stack typing-error pam-shut <<<"auth required OURS
 auth requird pam_permit.so
 $A"
+stack typing-error-in-a-type pam-weak-account pam-shut <<<"auth required OURS
+acount required OURS
+account required pam_permit.so
+account optional OURS"
+stack account-of-other pam-hole <<<"auth optional OURS
+auth required pam_permit.so"
 stack joined-lines <<<"auth required \\
   OURS
 $A # the same"
@@ -144,6 +153,21 @@ auth required pam_permit.so
 auth required pam_deny.so
 $A"
 ids[deny-at-the-end]=pam-shut
+stack behind-a-comment pam-hole <<<'# a comment joins nothing to it \
+auth sufficient pam_permit.so
+auth required OURS
+account required pam_permit.so'
+stack joined-over-blanks <<<'auth required \ 	
+
+# and a comment
+  OURS
+account required OURS # nor does this one \
+account required pam_permit.so'
+stack close-brackets pam-hole <<<"auth [success = ok default=ignore] OURS
+auth [success=1default=ignore] pam_permit.so
+auth required pam_deny.so
+auth required pam_permit.so
+account required pam_permit.so"
 stack upper-case <<<"AUTH Required OURS
 Account REQUIRED OURS"
 
@@ -193,7 +217,7 @@ done >"$dir/held" 2>&1
 t account_lines_alone
 for stack in "${stacks[@]}"; do
 	case ${ids[$stack]} in
-	pam-hole | pam-no-account | pam-weak-account)
+	pam-hole | pam-no-account | *pam-weak-account*)
 		grep -qx "$stack" "$dir/held" ||
 		    [[ $stack == guard-of-another-kind ]] ||
 		    wrong "$stack: its account lines hold" ;;

@@ -6,6 +6,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,9 @@
 #define BEGUN_S 120      /* a login that no session has followed */
 #define EVENTS (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | \
 	IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_ONLYDIR)
+/* Not what is written: all the world writes to /dev/null. */
+#define NODES (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | \
+	IN_ONLYDIR)
 
 int
 folder_open(struct folder *f, const char *run, struct sek_why *why)
@@ -215,16 +219,27 @@ is_left(const struct folder *f, const struct watched *w)
 	return !open && is_old(w->changed, BEGUN_S);
 }
 
+/* /proc may be closed to us (hidepid=), or there may be no descriptor for it
+ * now: that the program is not to be seen does not say that it has ended. */
+static bool
+has_ended(uint64_t pid, uint64_t since)
+{
+	uint64_t started;
+
+	if (pid == 0 || pid > INT_MAX)
+		return true;
+	if (sek_process_started(pid, &started) == SEK_OK)
+		return started != since;
+	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
 /* Did its login program end without a word, or will none come? */
 static bool
 is_over(const struct folder *f, const struct watched *w)
 {
-	uint64_t started;
-
 	if (!w->is.open)
 		return is_left(f, w);
-	return sek_process_started(w->is.pid, &started) != SEK_OK ||
-	    started != w->is.started;
+	return has_ended(w->is.pid, w->is.started);
 }
 
 static void
@@ -270,7 +285,7 @@ hear_of_devices(const struct folder *f)
 		if ((slash = strrchr(dir, '/')) != dir)
 			*slash = '\0';
 		/* without it we look each second */
-		(void)inotify_add_watch(f->inotify, dir, EVENTS);
+		(void)inotify_add_watch(f->inotify, dir, NODES);
 	}
 }
 

@@ -2,7 +2,7 @@
 /*
  * Asks logind to lock or end a session.  Runs in sekisho-watch.
  * Opens the system's bus at its one path for each request and never waits
- * longer than a second for an answer; no environment names another bus.
+ * longer than two seconds for all of it; no environment names another bus.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,8 +18,7 @@
 #define MANAGER_PATH "/org/freedesktop/login1"
 #define MANAGER LOGIN1 ".Manager"
 #define SESSION LOGIN1 ".Session"
-#define CONNECT_MS 1000u
-#define CALL_US 700000u
+#define ASK_MS 1800u /* all of it */
 
 static int
 failed(struct sek_why *why, const char *what, int err,
@@ -38,26 +37,33 @@ failed(struct sek_why *why, const char *what, int err,
 	return SEK_E_IO;
 }
 
+/* The next call may take what is left.  0 would be libsystemd's own limit. */
+static void
+limit(sd_bus *bus, const struct sek_deadline *dl)
+{
+	const uint64_t left = (uint64_t)sek_deadline_left_ms(dl);
+
+	(void)sd_bus_set_method_call_timeout(bus, left > 0 ? 1000u * left : 1);
+}
+
 /* As sd_bus_open_system(), with a limit of time. */
 static int
-open_bus(sd_bus **out, struct sek_why *why)
+open_bus(sd_bus **out, const struct sek_deadline *dl, struct sek_why *why)
 {
-	const struct sek_deadline dl = sek_deadline_in(CONNECT_MS);
 	sd_bus *bus = NULL;
 	int r = sd_bus_new(&bus);
 
 	if (r < 0)
 		return failed(why, "the system bus", r, NULL);
 	if ((r = sd_bus_set_address(bus, BUS)) >= 0 &&
-	    (r = sd_bus_set_bus_client(bus, 1)) >= 0 &&
-	    (r = sd_bus_set_method_call_timeout(bus, CALL_US)) >= 0)
+	    (r = sd_bus_set_bus_client(bus, 1)) >= 0)
 		r = sd_bus_start(bus);
 	while (r >= 0 && (r = sd_bus_is_ready(bus)) == 0) {
-		if (sek_deadline_past(&dl)) {
+		if (sek_deadline_past(dl)) {
 			r = -ETIMEDOUT;
 		} else if ((r = sd_bus_process(bus, NULL)) == 0) {
 			r = sd_bus_wait(bus, 1000u *
-			    (uint64_t)sek_deadline_left_ms(&dl));
+			    (uint64_t)sek_deadline_left_ms(dl));
 		}
 	}
 	if (r < 0) {
@@ -100,13 +106,17 @@ is_locked(sd_bus *bus, const char *path)
 }
 
 static int
-tell(sd_bus *bus, const char *path, bool end, struct sek_why *why)
+tell(sd_bus *bus, const char *path, bool end, const struct sek_deadline *dl,
+    struct sek_why *why)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	char *id = NULL;
-	int r = sd_bus_get_property_string(bus, LOGIN1, path, SESSION, "Id",
-	    &error, &id);
+	int r;
 
+	limit(bus, dl);
+	r = sd_bus_get_property_string(bus, LOGIN1, path, SESSION, "Id",
+	    &error, &id);
+	limit(bus, dl);
 	if (r >= 0)
 		r = sd_bus_call_method(bus, LOGIN1, MANAGER_PATH, MANAGER,
 		    end ? "TerminateSession" : "LockSession", &error, NULL,
@@ -121,25 +131,29 @@ int
 logind_ask(const struct sek_presence *m, bool end, enum logind_did *what,
     struct sek_why *why)
 {
+	const struct sek_deadline dl = sek_deadline_in(ASK_MS);
 	sd_bus_message *reply = NULL;
 	const char *path = NULL;
 	sd_bus *bus = NULL;
-	int r = open_bus(&bus, why);
+	int r = open_bus(&bus, &dl, why);
 
-	if (r == SEK_OK)
+	if (r == SEK_OK) {
+		limit(bus, &dl);
 		r = find_session(bus, m, &reply, &path, why);
+	}
 	if (r != SEK_OK)
 		goto out;
+	limit(bus, &dl);
 	if (!end && is_locked(bus, path)) {
 		*what = LOGIND_WAS_LOCKED;
 	} else {
-		r = tell(bus, path, end, why);
+		r = tell(bus, path, end, &dl, why);
 		if (r == SEK_OK)
 			*what = LOGIND_DID;
 	}
 out:
 	sd_bus_message_unref(reply);
 	if (bus != NULL)
-		(void)sd_bus_flush_close_unref(bus);
+		(void)sd_bus_close_unref(bus); /* all was answered */
 	return r;
 }

@@ -19,12 +19,14 @@
 #define NAMES_CAP 4096u      /* bytes of reader names */
 #define LOOK_MS 1000u        /* without any event */
 #define AGAIN_MS 200         /* pcscd is not there */
+#define FIRST_MS 4000u       /* then the first call hangs */
 #define DESCRIPTION 64u      /* bytes, PKCS#11 2.40 section 3.2 */
 #define PNP "\\\\?PnP?\\Notification"
 
 static struct {
 	pthread_mutex_t mutex;
 	bool running, known;
+	uint64_t began_ms; /* of the thread */
 	int fd;
 	struct readers now;
 } shared = { .mutex = PTHREAD_MUTEX_INITIALIZER };
@@ -62,7 +64,9 @@ readers_get(struct readers *out)
 	bool known;
 
 	(void)pthread_mutex_lock(&shared.mutex);
-	known = shared.known;
+	/* else a pcscd that hangs from the start would be no pcscd for ever */
+	known = shared.known || (shared.running &&
+	    sek_now_ms() - shared.began_ms > FIRST_MS);
 	*out = shared.now;
 	(void)pthread_mutex_unlock(&shared.mutex);
 	return known;
@@ -188,6 +192,7 @@ readers_start(int fd)
 		return SEK_E_SYS;
 	}
 	(void)pthread_detach(t);
+	shared.began_ms = sek_now_ms();
 	shared.running = true;
 	return SEK_OK;
 }
