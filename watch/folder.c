@@ -254,6 +254,18 @@ drop(struct folder *f, const char *session)
 	complain(f, &why);
 }
 
+/* A program that opened our session before logind's has its name now, by the
+ * group that logind has put it in. */
+static void
+name_sessions(struct folder *f)
+{
+	struct watched *w;
+
+	for (w = f->w; w < f->w + f->n; w++)
+		if (w->is.open && w->is.xdg[0] == '\0')
+			(void)sek_process_xdg(w->is.pid, w->is.xdg);
+}
+
 static void
 tidy(struct folder *f)
 {
@@ -328,6 +340,7 @@ folder_look(struct folder *f)
 		(void)closedir(d);
 	}
 	tidy(f);
+	name_sessions(f);
 	hear_of_devices(f);
 	tell(f);
 }
