@@ -243,7 +243,8 @@ sanitize:
 	@mkdir -p $(B)/san && $(CC) -c -o $(B)/san/options.o tests/sanitize.c
 	@$(SUB) B=$(B)/san CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN) \
 	    $(B)/san/options.o -Wl,--no-as-needed -lcrypt -Wl,--as-needed" \
-	    SANITIZED=1 NOT="links install docs fuzz_smoke $(HOSTS:%=hosts/%) limits" \
+	    SANITIZED=1 NOT="links install docs fuzz_smoke $(HOSTS:%=hosts/%) \
+	    rescue limits" \
 	    run-tests
 	@$(SUB) all $(PARTS) && BUILD=$(B) tests/run -o $(T)/log \
 	    tests/valgrind.sh tests/valgrind_fido.sh
