@@ -241,7 +241,8 @@ $(FUZZERS:%=$(T)/fuzz_%): $(T)/fuzz_%: $(T)/fuzz_%.o $(SHARED)
 sanitize:
 	@tests/deps.sh build demo test valgrind
 	@mkdir -p $(B)/san && $(CC) -c -o $(B)/san/options.o tests/sanitize.c
-	@$(SUB) B=$(B)/san CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN) \
+	@TEST_LIMIT_S=400 $(SUB) B=$(B)/san CFLAGS="-O1 -g $(SAN)" \
+	    LDFLAGS="$(SAN) \
 	    $(B)/san/options.o -Wl,--no-as-needed -lcrypt -Wl,--as-needed" \
 	    SANITIZED=1 NOT="links install docs fuzz_smoke $(HOSTS:%=hosts/%) \
 	    rescue limits" \
