@@ -49,7 +49,7 @@ sek_presence_name_ok(const char *s)
 {
 	size_t i;
 
-	for (i = 0; s[i] != '\0' && i < SEK_SESSION_MAX; i++) {
+	for (i = 0; i < SEK_SESSION_MAX && s[i] != '\0'; i++) {
 		if (i == 8 || i == 13 || i == 18 || i == 23) {
 			if (s[i] != '-')
 				return false;

@@ -139,7 +139,7 @@ judge_key(struct sek_login *l, const struct sek_kept *p)
 {
 	struct sek_credential c = { .id = 0 };
 	struct sek_fido_match m;
-	struct sek_fido_cred f;
+	struct sek_fido_cred f = { .credential = 0 };
 	enum sek_reason reason;
 
 	if (sek_store_credential_by_id(l->store, p->credential, &c) !=

@@ -213,12 +213,47 @@ find_name(struct sek_login *l, enum sek_reason about_account)
 	return reason;
 }
 
+/* Both factors, and whether they still suffice when they are there. */
+static enum sek_reason
+prove_both(struct sek_login *l, enum sek_reason about_account)
+{
+	enum sek_reason reason = sek_service_has(l->service,
+	    SEK_HAVE_TLS_NAME) ? find_name(l, about_account) :
+	    find_possession(l, about_account);
+
+	if (reason != SEK_R_OK)
+		return reason;
+	if (l->possession != SEK_PASSED &&
+	    (reason = sek_prove(l)) != SEK_R_OK)
+		return reason;
+	if (sek_pair_wants_password(l->pair) &&
+	    (reason = sek_password_check(l)) != SEK_R_OK)
+		return reason;
+	return sek_judge_again(l);
+}
+
+/* Who is asked for, and what proves it. */
+static enum sek_reason
+decide_by_store(struct sek_login *l)
+{
+	bool tls = sek_service_has(l->service, SEK_HAVE_TLS_NAME);
+	enum sek_reason about_account, reason;
+
+	if (tls && (reason = sek_tls_ask(l)) != SEK_R_OK)
+		return reason;
+	about_account = look_up_account(l);
+	if (about_account == SEK_R_STORE)
+		return about_account;
+	if (!tls && about_account == SEK_R_OK && sek_remember_find(l))
+		return sek_judge_again(l);
+	return prove_both(l, about_account);
+}
+
 /* The checks in their order.  Any way out but the last one is a denial. */
 static enum sek_reason
 decide(struct sek_login *l)
 {
-	enum sek_reason about_account, reason;
-	bool tls;
+	enum sek_reason reason;
 
 	if ((reason = check_request(l)) != SEK_R_OK)
 		return reason;
@@ -231,26 +266,7 @@ decide(struct sek_login *l)
 	if ((reason = start_helpers(l)) != SEK_R_OK ||
 	    (reason = open_state(l)) != SEK_R_OK)
 		return reason;
-	tls = sek_service_has(l->service, SEK_HAVE_TLS_NAME);
-	if (tls && (reason = sek_tls_ask(l)) != SEK_R_OK)
-		return reason;
-	about_account = look_up_account(l);
-	if (about_account == SEK_R_STORE)
-		return about_account;
-	if (!tls && about_account == SEK_R_OK && sek_remember_find(l))
-		return sek_judge_again(l);
-
-	reason = tls ? find_name(l, about_account) :
-	    find_possession(l, about_account);
-	if (reason != SEK_R_OK)
-		return reason;
-	if (l->possession != SEK_PASSED &&
-	    (reason = sek_prove(l)) != SEK_R_OK)
-		return reason;
-	if (sek_pair_wants_password(l->pair) &&
-	    (reason = sek_password_check(l)) != SEK_R_OK)
-		return reason;
-	return sek_judge_again(l);
+	return decide_by_store(l);
 }
 
 /* Was the possession that was proved of the kind that the pair begins with? */

@@ -45,7 +45,7 @@ check_record(struct proof *p, struct sek_why *why)
 static int
 check_path(const struct proof *p, struct sek_why *why)
 {
-	uint8_t leaf[SEK_HASH_LEN], root[SEK_HASH_LEN];
+	uint8_t leaf[SEK_HASH_LEN], root[SEK_HASH_LEN] = { 0 };
 	struct sek_sha sha = { NULL, NULL };
 	int r;
 

@@ -40,7 +40,7 @@ range_record(const char *folder, uint64_t seq, struct sek_buf *line,
     struct sek_why *why)
 {
 	struct sek_reader *rd = NULL;
-	struct sek_entry e;
+	struct sek_entry e = { .n = 0 };
 	int r = sek_reader_dir(&rd, folder, why);
 
 	if (r == SEK_OK && (r = sek_reader_seek(rd, seq, why)) == SEK_OK)

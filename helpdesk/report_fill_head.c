@@ -110,7 +110,7 @@ static void
 about_records(struct report *r)
 {
 	struct report_text text;
-	struct digits n, first, last;
+	struct digits n = { "" }, first = { "" }, last = { "" };
 	struct desk_date from, to;
 	char times[120];
 
