@@ -248,7 +248,7 @@ load_kind(struct sek_login *l, struct found *f)
 		    strcmp(k->application, f->fido.cred.rp) == 0 ? SEK_OK :
 		    SEK_E_NOENT;
 	case SEK_CRED_SSH:
-		if ((r = sek_store_ssh_of(l->store, f->credential.id, &c)) !=
+		if (sek_store_ssh_of(l->store, f->credential.id, &c) !=
 		    SEK_OK)
 			return SEK_E_IO;
 		f->ssh.held = c.held;

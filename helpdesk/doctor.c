@@ -50,31 +50,40 @@ add_json(struct doctor *x, const char *level, const char *id,
 	return false;
 }
 
-void
-doctor_say(struct doctor *x, enum dr_level level, const char *id,
-    const struct desk_said *said)
+static void
+put(struct doctor *x, enum dr_level level, const char *id, const char *about,
+    const char *what, const char *todo)
 {
 	static const char *const words[DR_N] = { "good", "warning", "bad" };
-	char *what, *todo = NULL;
 
-	x->count[level]++;
-	if (x->quiet && level == DR_GOOD)
-		return;
-	what = text_of(x->d, said->w, said);
-	if (level != DR_GOOD)
-		todo = text_of(x->d, (enum word)(said->w + 1), said);
-	if (what == NULL || (level != DR_GOOD && todo == NULL))
-		x->lost = true;
-	else if (x->json)
-		x->lost |= !add_json(x, words[level], id, said->args[0], what,
-		    todo);
+	if (x->json)
+		x->lost |= !add_json(x, words[level], id, about, what, todo);
 	else
 		(void)printf("%s  %s%s%s\n", desk_word(level == DR_GOOD ?
 		    W_DR_LEVEL_GOOD : level == DR_WARN ? W_DR_LEVEL_WARN :
 		    W_DR_LEVEL_BAD, x->d->lang), what,
 		    todo != NULL ? " -> " : "", todo != NULL ? todo : "");
-	free(what);
+}
+
+void
+doctor_say(struct doctor *x, enum dr_level level, const char *id,
+    const struct desk_said *said)
+{
+	char *what, *todo;
+
+	x->count[level]++;
+	if (x->quiet && level == DR_GOOD)
+		return;
+	what = text_of(x->d, said->w, said);
+	/* of what is wrong the next word says what is to be done */
+	todo = level == DR_GOOD ? NULL : text_of(x->d,
+	    (enum word)(said->w + 1), said);
+	if (what == NULL || (level != DR_GOOD && todo == NULL))
+		x->lost = true;
+	else
+		put(x, level, id, said->args[0], what, todo);
 	free(todo);
+	free(what);
 }
 
 void
