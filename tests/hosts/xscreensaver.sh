@@ -39,14 +39,20 @@ state() {
 	    --regid "${uid[taro]}" xscreensaver-command --time 2>/dev/null |
 	    grep -q "$1"
 }
+# A key that comes before it listens is lost.
+woken() {
+	asked && return
+	xdotool key shift
+	sleep 0.3
+	asked
+}
 lock() {
 	: >"$dir/log"
 	until_so told_to_lock || wrong "no locker: $(<"$dir/log")"
 	# what an earlier one has said of itself may still be on the display
 	sleep 1
 	until_so state locked || wrong "not locked: $(<"$dir/log")"
-	sleep 0.5
-	xdotool key shift
+	until_so woken || wrong "no dialog: $(<"$dir/log")"
 }
 unlocked() {
 	until_so state non-blanked || wrong "still locked: $(<"$dir/log")"
