@@ -20,38 +20,16 @@ as_integer(const struct span *s)
 	return *s->p != '"' && scan_integer(&c, &v) ? v : 0;
 }
 
-/* -- eight bytes at once, the first one lowest */
-
-#define EACH(b) (UINT64_C(0x0101010101010101) * (b))
-
-static inline uint64_t
-load8(const unsigned char *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	    (uint64_t)p[7] << 56;
-}
-
-/* The top bit of each byte from `low` to `high`; all bytes are ASCII, so that
- * no sum reaches the next one. */
-static inline uint64_t
-between(uint64_t x, unsigned char low, unsigned char high)
-{
-	return (x + EACH(0x80u - low)) & ~(x + EACH(0x7Fu - high)) &
-	    EACH(0x80);
-}
-
 /* Eight hex digits as four bytes; false: they are something else. */
 static inline bool
 read_hex8(const unsigned char *p, uint8_t out[4])
 {
-	uint64_t x = load8(p), letters = between(x & EACH(0x7F), 'a', 'f');
+	uint64_t x = scan_load8(p), letters = scan_between(x & SCAN_EACH(0x7F), 'a', 'f');
 
-	if ((x & EACH(0x80)) != 0 ||
-	    (between(x, '0', '9') | letters) != EACH(0x80))
+	if ((x & SCAN_EACH(0x80)) != 0 ||
+	    (scan_between(x, '0', '9') | letters) != SCAN_EACH(0x80))
 		return false;
-	x = (x & EACH(0x0F)) + (letters >> 7) * 9;
+	x = (x & SCAN_EACH(0x0F)) + (letters >> 7) * 9;
 	x = (x << 4 | x >> 8) & UINT64_C(0x00FF00FF00FF00FF);
 	out[0] = (uint8_t)x;
 	out[1] = (uint8_t)(x >> 16);

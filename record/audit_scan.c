@@ -45,26 +45,14 @@ take(struct scan *c, unsigned char ch)
 	return true;
 }
 
-/* -- eight bytes at once, the first one lowest */
-
-#define EACH(b) (UINT64_C(0x0101010101010101) * (b))
-#define TOPS EACH(0x80)
-
-static inline uint64_t
-load8(const unsigned char *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	    (uint64_t)p[7] << 56;
-}
+/* -- eight bytes at once */
 
 /* The top bit of each byte that is 0.  A borrow may mark bytes above one
  * that is 0: the lowest mark is right, and no mark is. */
 static inline uint64_t
 zeros(uint64_t x)
 {
-	return (x - EACH(0x01)) & ~x & TOPS;
+	return (x - SCAN_EACH(0x01)) & ~x & SCAN_TOPS;
 }
 
 /* The same for bytes that a string cannot just hold: control characters, a
@@ -73,8 +61,9 @@ zeros(uint64_t x)
 static inline uint64_t
 special(uint64_t x)
 {
-	return (((x ^ EACH('"')) - EACH(0x01)) |
-	    ((x ^ EACH('\\')) - EACH(0x01)) | (x - EACH(0x20)) | x) & TOPS;
+	return (((x ^ SCAN_EACH('"')) - SCAN_EACH(0x01)) |
+	    ((x ^ SCAN_EACH('\\')) - SCAN_EACH(0x01)) |
+	    (x - SCAN_EACH(0x20)) | x) & SCAN_TOPS;
 }
 
 /* The top bit of each byte that is not of a key; all bytes are ASCII.  Exact:
@@ -82,11 +71,11 @@ special(uint64_t x)
 static inline uint64_t
 not_key(uint64_t x)
 {
-	uint64_t az = (x + EACH(0x80 - 'a')) & ~(x + EACH(0x7F - 'z'));
-	uint64_t digit = (x + EACH(0x80 - '0')) & ~(x + EACH(0x7F - '9'));
-	uint64_t line = ~((x ^ EACH('_')) + EACH(0x7F));
+	uint64_t az = scan_between(x, 'a', 'z');
+	uint64_t digit = scan_between(x, '0', '9');
+	uint64_t line = ~((x ^ SCAN_EACH('_')) + SCAN_EACH(0x7F));
 
-	return ~(az | digit | line) & TOPS;
+	return ~(az | digit | line) & SCAN_TOPS;
 }
 
 /* How many bytes stand below the lowest mark. */
@@ -154,7 +143,7 @@ scan_string(struct scan *c)
 
 	for (;;) {
 		for (p = c->p; end - p >= 8; p += 8)
-			if ((marks = special(load8(p))) != 0) {
+			if ((marks = special(scan_load8(p))) != 0) {
 				p += below(marks);
 				break;
 			}
@@ -231,12 +220,12 @@ short_key(struct scan *c, struct key *k)
 
 	if (c->end - c->p < 8)
 		return false;
-	x = load8(c->p);
-	marks = zeros(x ^ EACH('"'));
+	x = scan_load8(c->p);
+	marks = zeros(x ^ SCAN_EACH('"'));
 	if (marks == 0)
 		return false;
 	mask = (marks & (~marks + 1)) / 0x80 - 1; /* of the bytes before */
-	if (mask == 0 || (x & mask & TOPS) != 0 || (not_key(x) & mask) != 0)
+	if (mask == 0 || (x & mask & SCAN_TOPS) != 0 || (not_key(x) & mask) != 0)
 		return false;
 	k->s = c->p;
 	k->n = below(marks);
@@ -251,8 +240,8 @@ is_key_text(const struct key *k)
 	size_t i = 0;
 
 	for (; i + 8 <= k->n; i += 8)
-		if (((load8(k->s + i) & TOPS) | not_key(load8(k->s + i) &
-		    ~TOPS)) != 0)
+		if (((scan_load8(k->s + i) & SCAN_TOPS) | not_key(scan_load8(k->s + i) &
+		    ~SCAN_TOPS)) != 0)
 			return false;
 	for (; i < k->n; i++)
 		if (k->s[i] >= 0x80 || (not_key(k->s[i]) & 0x80) != 0)
@@ -271,7 +260,7 @@ long_key(struct scan *c, struct key *k)
 		return false;
 	k->n = (size_t)(c->p - k->s) - 1;
 	if (k->n >= 8) {
-		k->head = first_highest(load8(k->s));
+		k->head = first_highest(scan_load8(k->s));
 		return true;
 	}
 	k->head = 0;

@@ -48,6 +48,29 @@ struct scan {
 	struct scan_shape *shape; /* to be filled; NULL */
 };
 
+/* -- eight bytes at once, the first one lowest */
+
+#define SCAN_EACH(b) (UINT64_C(0x0101010101010101) * (b))
+#define SCAN_TOPS SCAN_EACH(0x80)
+
+static inline uint64_t
+scan_load8(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	    (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+	    (uint64_t)p[7] << 56;
+}
+
+/* The top bit of each byte from `low` to `high`; all bytes are ASCII, so that
+ * no sum reaches the next one. */
+static inline uint64_t
+scan_between(uint64_t x, unsigned char low, unsigned char high)
+{
+	return (x + SCAN_EACH(0x80u - low)) & ~(x + SCAN_EACH(0x7Fu - high)) &
+	    SCAN_TOPS;
+}
+
 /* One string, number or word at p. */
 bool scan_scalar(struct scan *c);
 /* A whole number at p. */
