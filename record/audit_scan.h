@@ -71,15 +71,31 @@ scan_between(uint64_t x, unsigned char low, unsigned char high)
 	    SCAN_TOPS;
 }
 
+/* How many bytes stand below the lowest mark. */
+static inline size_t
+scan_below(uint64_t marks)
+{
+	return (size_t)__builtin_ctzll(marks) / 8;
+}
+
 /* One string, number or word at p. */
 bool scan_scalar(struct scan *c);
+/* A string at p, after its opening quote. */
+bool scan_string(struct scan *c);
 /* A whole number at p. */
 bool scan_integer(struct scan *c, int64_t *out);
 /* sek_line_scan(), which fills `shape` unless it is NULL. */
 int scan_line(const char *line, size_t n, struct scan_shape *shape,
     struct sek_line *out, const char **what) SEK_MUST;
 
-/* -- audit_member.c: `out` from the members in `top`, which has SCAN_MEMBERS;
+/* -- audit_member.c: what begins at p and is within `n` bytes; false: that is
+ * something else.  The text of a hash, and a time in the one form. */
+#define SCAN_HASH_LEN (2u * SEK_LINE_HASH + 2u)
+#define SCAN_TIME_LEN 29u
+bool scan_hash(const unsigned char *p, size_t n,
+    uint8_t out[SEK_LINE_HASH]);
+bool scan_time(const unsigned char *p, size_t n, int64_t *out);
+/* `out` from the members in `top`, which has SCAN_MEMBERS;
  * SEK_E_SYNTAX, SEK_E_VERSION as sek_line_scan(). */
 int scan_members(const struct span *top, struct sek_line *out,
     const char **what) SEK_MUST;
