@@ -14,7 +14,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 failed=0
 eval "flags=($FLAGS)" # as the shell of make reads them
-folders=(base record gate pam_module pkcs11 fido password fetch forward helpdesk)
+# each folder of programs, so that none is forgotten
+mapfile -t folders < <(find . -mindepth 2 -maxdepth 2 -name '*.c' |
+    cut -d / -f 2 | grep -vxE 'tests|examples|build' | sort -u)
 mapfile -t product < <(find "${folders[@]}" -name '*.c' | sort)
 mapfile -t all < <(find "${folders[@]}" tests -name '*.c' | sort)
 mapfile -t headers < <(find include "${folders[@]}" -name '*.h' | sort)
