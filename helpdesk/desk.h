@@ -115,9 +115,11 @@ void desk_find_actor(struct desk *d);
 int desk_policy_quiet(struct desk *d, struct sek_why *why) SEK_MUST;
 int desk_store(struct desk *d, bool write) SEK_MUST;
 
-/* -- enrol_file.c: a whole file, a small one, whoever's it is; the bytes of one certificate out of a PEM or DER file. */
+/* -- enrol_file.c */
+/* A whole file, a small one, whoever's it is. */
 int desk_read_file(const char *path, struct sek_buf *out,
     struct sek_why *why) SEK_MUST;
+/* The bytes of one certificate out of a PEM or DER file. */
 int desk_certificate(const char *path, struct sek_buf *out,
     struct sek_why *why) SEK_MUST;
 

@@ -24,7 +24,8 @@ as_integer(const struct span *s)
 static inline bool
 read_hex8(const unsigned char *p, uint8_t out[4])
 {
-	uint64_t x = scan_load8(p), letters = scan_between(x & SCAN_EACH(0x7F), 'a', 'f');
+	uint64_t x = scan_load8(p);
+	uint64_t letters = scan_between(x & SCAN_EACH(0x7F), 'a', 'f');
 
 	if ((x & SCAN_EACH(0x80)) != 0 ||
 	    (scan_between(x, '0', '9') | letters) != SCAN_EACH(0x80))
