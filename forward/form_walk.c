@@ -137,19 +137,6 @@ sek_form_token_id(const json_t *rec, const char **by)
 	return "unknown";
 }
 
-void
-sek_form_hex(char *out, const uint8_t *p, size_t n)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		out[2 * i] = digits[p[i] >> 4];
-		out[2 * i + 1] = digits[p[i] & 15];
-	}
-	out[2 * n] = '\0';
-}
-
 int
 sek_form_line64(const json_t *rec, struct sek_buf *out)
 {

@@ -11,7 +11,6 @@
  */
 #include <limits.h>
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -19,6 +18,7 @@
 #include "gate/kept.h"
 #include "gate/run_folder.h"
 #include "gate/store_fido.h"
+#include "sekisho/digits.h"
 #include "sekisho/os.h"
 
 #define NAME_TEXT "sekisho proof name 1"
@@ -56,15 +56,13 @@ name_it(const struct sek_login *l, char out[SEK_KEPT_NAME])
 {
 	struct sek_buf of = { 0 };
 	uint8_t hash[32];
-	size_t i;
 	int r;
 
 	sek_put_str(&of, NAME_TEXT);
 	sek_put_str(&of, l->begin.service);
 	sek_put_u64(&of, l->remember.terminal.device);
-	r = digest(&of, hash);
-	for (i = 0; r == SEK_OK && i < sizeof hash; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", hash[i]);
+	if ((r = digest(&of, hash)) == SEK_OK)
+		sek_hex(out, hash, sizeof hash);
 	return r;
 }
 

@@ -218,6 +218,7 @@ trust_why(const struct trust *t, size_t i, struct sek_why *why)
 const char *
 trust_by(const struct trust *t, size_t i, struct trust_name *n)
 {
+	struct desk_hex id;
 	size_t k;
 
 	for (k = 0; k < t->n_keys; k++)
@@ -225,9 +226,8 @@ trust_by(const struct trust *t, size_t i, struct trust_name *n)
 			break;
 	if (k == t->n_keys)
 		return "?";
-	(void)snprintf(n->text, sizeof n->text, "%s+%02x%02x%02x%02x",
-	    t->key[k].name, t->key[k].id[0], t->key[k].id[1],
-	    t->key[k].id[2], t->key[k].id[3]);
+	(void)snprintf(n->text, sizeof n->text, "%s+%s", t->key[k].name,
+	    desk_hex(&id, t->key[k].id, sizeof t->key[k].id));
 	return n->text;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 
 /*
@@ -126,11 +127,7 @@ desk_utc(struct desk_date *d, int64_t at)
 const char *
 desk_hex(struct desk_hex *h, const uint8_t *p, size_t n)
 {
-	size_t i;
-
-	h->text[0] = '\0';
-	for (i = 0; i < n && i < 32; i++)
-		(void)snprintf(h->text + 2 * i, 3, "%02x", p[i]);
+	sek_hex(h->text, p, n < 32 ? n : 32);
 	return h->text;
 }
 

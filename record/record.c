@@ -14,6 +14,7 @@
 #include "record/record_build.h"
 #include "record/record_event.h"
 #include "record/record_time.h"
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
 #include "sekisho/version.h"
@@ -102,19 +103,6 @@ sek_record_bool(json_t *rec, const char *path, int value)
 	put(rec, path, json_boolean(value));
 }
 
-static void
-to_hex(char *out, const uint8_t *p, size_t n)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		out[2 * i] = digits[p[i] >> 4];
-		out[2 * i + 1] = digits[p[i] & 15];
-	}
-	out[2 * n] = '\0';
-}
-
 void
 sek_record_hex(json_t *rec, const char *path, const uint8_t *p, size_t n)
 {
@@ -124,7 +112,7 @@ sek_record_hex(json_t *rec, const char *path, const uint8_t *p, size_t n)
 		spoil(rec);
 		return;
 	}
-	to_hex(text, p, n);
+	sek_hex(text, p, n);
 	put(rec, path, json_string(text));
 }
 
