@@ -15,12 +15,9 @@
 #include <unistd.h>
 
 #include "gate/policy_parse.h"
-
-#ifndef SEKISHO_LIBEXEC
-#define SEKISHO_LIBEXEC "/usr/libexec/sekisho"
-#endif
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
+#include "sekisho/paths.h"
 
 #define DEFAULT_PURPOSES 2u
 

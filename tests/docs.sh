@@ -482,10 +482,10 @@ done
 # -- packaging
 t units_are_sound
 grep -qx "ListenStream=$(sed -n 's/^#define SEKISHO_SOCKET "\(.*\)"/\1/p' \
-    pam_module/options.c)" packaging/sekisho-gate.socket ||
+    include/sekisho/paths.h)" packaging/sekisho-gate.socket ||
     wrong "another socket than the module's"
 grep -qx "ExecStart=$(sed -n 's/^#define SEKISHO_GATE "\(.*\)"/\1/p' \
-    pam_module/options.c)" packaging/sekisho-gate@.service ||
+    include/sekisho/paths.h)" packaging/sekisho-gate@.service ||
     wrong "another gate than the module's"
 if command -v systemd-analyze >/dev/null; then
 	mkdir "$dir/units"
