@@ -153,8 +153,6 @@ enum sek_reason sek_login_told(const struct sek_login *l,
 /* peer.c: what a caller who is not root may ask for, and how often. */
 enum sek_reason sek_peer_limits(struct sek_login *l);
 enum sek_reason sek_peer_count(struct sek_login *l);
-/* peer.c: what the system calls the user; `name` may be NULL. */
-int sek_peer_name(uid_t uid, char *name, size_t cap) SEK_MUST;
 /* peer_slot.c: is there room for one more gate of this user?  Asked before
  * anything else, once; until this gate ends it has that room. */
 enum sek_reason sek_peer_slot(struct sek_login *l);

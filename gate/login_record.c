@@ -4,7 +4,6 @@
  * which revocation data, where, and why it fell as it did.
  * Runs in the gate.  Never holds a password or a PIN: none is in reach here.
  */
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -12,6 +11,7 @@
 
 #include "record/audit.h"
 #include "gate/login.h"
+#include "gate/system_user.h"
 #include "record/record_time.h"
 #include "sekisho/escape.h"
 
@@ -46,12 +46,10 @@ outcome(enum sek_reason reason)
 static void
 add_uid(json_t *rec, const char *account)
 {
-	struct passwd pw, *found = NULL;
-	char text[16384];
+	struct sek_system_user u;
 
-	if (account[0] != '\0' && getpwnam_r(account, &pw, text, sizeof text,
-	    &found) == 0 && found != NULL)
-		sek_record_int(rec, "account.uid", (int64_t)pw.pw_uid);
+	if (account[0] != '\0' && sek_user_by_name(account, &u) == SEK_OK)
+		sek_record_int(rec, "account.uid", (int64_t)u.uid);
 }
 
 static void
