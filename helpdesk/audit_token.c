@@ -95,7 +95,7 @@ static void
 record_damage(const struct counter *c, const struct sek_why *what)
 {
 	struct sek_why why = { "" };
-	json_t *rec = dlog_record_new(c->d, "log_damaged");
+	json_t *rec = desk_record_new(c->d, "log_damaged");
 	uint64_t seq;
 
 	sek_record_str(rec, "change.command", "audit countersign");
@@ -228,7 +228,7 @@ static int
 record_key(const struct counter *c, const char *vkey, struct sek_why *why)
 {
 	const struct sek_key *k = c->signer.key;
-	json_t *rec = dlog_record_new(c->d, "log_key");
+	json_t *rec = desk_record_new(c->d, "log_key");
 	uint64_t seq;
 
 	sek_record_str(rec, "change.command", "audit countersign --enrol");

@@ -169,6 +169,8 @@ int desk_begin(struct desk *d) SEK_MUST;
 json_t *desk_record(struct desk *d, const char *event);
 /* DESK_OK; or `why` is told, nothing is changed, and it is DESK_REFUSED. */
 int desk_end(struct desk *d, int r, struct sek_why *why) SEK_MUST;
+/* A record of a success, for who appends and frees it: see desk_append(). */
+json_t *desk_record_new(const struct desk *d, const char *event);
 /* The append of everything that `sekisho` records: what failed beside a
  * record that is kept (SEK_OK) is told. */
 int desk_append(const struct desk *d, const json_t *rec, uint64_t *seq,

@@ -98,6 +98,15 @@ sek_record_int(json_t *rec, const char *path, int64_t value)
 }
 
 void
+sek_record_outcome(json_t *rec, enum sek_result result,
+    enum sek_reason reason)
+{
+	sek_record_int(rec, "result", (int64_t)result);
+	sek_record_str(rec, "reason", sek_reason(reason)->word);
+	sek_record_int(rec, "reason_id", (int64_t)reason);
+}
+
+void
 sek_record_bool(json_t *rec, const char *path, int value)
 {
 	put(rec, path, json_boolean(value));
