@@ -127,6 +127,8 @@ int desk_certificate(const char *path, struct sek_buf *out,
 /* A text with %1..%4 replaced; outside data is escaped on its way in. */
 void desk_put(const struct desk *d, FILE *f, enum word w,
     const char *const *args);
+/* The same of a text at hand. */
+void desk_fill(FILE *f, const char *text, const char *const *args);
 #define DESK_SAY(d, ...) desk_say((d), stdout, DESK_ARGS(__VA_ARGS__))
 #define DESK_ERR(d, ...) desk_say((d), stderr, DESK_ARGS(__VA_ARGS__))
 struct desk_said {

@@ -40,11 +40,11 @@ desk_text(FILE *f, const char *s)
 }
 
 void
-desk_put(const struct desk *d, FILE *f, enum word w, const char *const *args)
+desk_fill(FILE *f, const char *text, const char *const *args)
 {
 	const char *p;
 
-	for (p = desk_word(w, d->lang); *p != '\0'; p++) {
+	for (p = text; *p != '\0'; p++) {
 		if (p[0] == '%' && p[1] >= '1' && p[1] <= '4') {
 			const char *a = args[p[1] - '1'];
 
@@ -54,6 +54,12 @@ desk_put(const struct desk *d, FILE *f, enum word w, const char *const *args)
 			(void)fputc(*p, f);
 		}
 	}
+}
+
+void
+desk_put(const struct desk *d, FILE *f, enum word w, const char *const *args)
+{
+	desk_fill(f, desk_word(w, d->lang), args);
 }
 
 void
