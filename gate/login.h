@@ -181,7 +181,8 @@ enum sek_reason sek_candidates_match(struct sek_login *l,
     const struct sek_keys *keys);
 
 /* candidates.c: has the person a role that the service asks for, by the
- * certificate or the hospital's word (`role`)?  Else cert->detail says which. */
+ * certificate or the hospital's word (`role`)?  Else cert->detail says
+ * which. */
 enum sek_reason sek_candidates_role(const struct sek_login *l,
     int64_t person, struct sek_cert_info *cert, char role[SEK_ROLE_MAX]);
 

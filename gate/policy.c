@@ -220,9 +220,10 @@ is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* What a login has to open, or of it what a rescue needs.  Not `cache`, which may come later, nor what only
- * others open, `ca-file`, `metadata-root` and `attestation-roots`: none of
- * them may stop a login, and who uses them looks at them. */
+/* What a login has to open, or of it what a rescue needs.  Not `cache`, which
+ * may come later, nor what only others open, `ca-file`, `metadata-root` and
+ * `attestation-roots`: none of them may stop a login, and who uses them looks
+ * at them. */
 static int
 check_files(const struct policy_ctx *c, bool rescue)
 {
