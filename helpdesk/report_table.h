@@ -68,11 +68,11 @@ struct report_table {
 
 /* What never changes of a table. */
 struct report_plan {
-	const char *name;   /* for --table */
+	const char *name;         /* for --table */
 	enum report_word chapter; /* heading above it; 0: it goes on */
 	enum report_word title;
-	enum report_word empty;    /* said instead of no rows */
-	enum report_word note;     /* said below; 0: nothing */
+	enum report_word empty;   /* said instead of no rows */
+	enum report_word note;    /* said below; 0: nothing */
 	size_t max_rows;
 	struct {
 		enum report_word head;
