@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every value of a record, each with its path, for the details of a message.
+ * What a message has of a record besides its own fields: every value, each
+ * with its path, by what its token is known, and its line in base64.
  * Pure; runs wherever a record is exported.
  */
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starts, speaks to and ends the evidence helpers.
- * Runs in the gate.  Never believes what a helper says about itself: a
- * crash, a hang or nonsense is told apart from outside.
+ * Starts, speaks to and ends the evidence helpers, and finds out whom they
+ * run as (sekisho-fetch asks that, too).  Runs in the gate and in `sekisho`.
+ * Never believes what a helper says about itself: a crash, a hang or nonsense
+ * is told apart from outside.
  */
 #include "gate/helper.h"
 
