@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sekisho/digits.h"
 #include "sekisho/os.h"
 
 static int
@@ -124,22 +125,14 @@ sek_random(void *p, size_t n)
 int
 sek_uuid(char out[SEK_UUID_LEN])
 {
-	static const char hex[] = "0123456789abcdef";
 	uint8_t u[16];
-	size_t i, at = 0;
 	int r;
 
 	if ((r = sek_random(u, sizeof u)) != SEK_OK)
 		return r;
 	u[6] = (uint8_t)((u[6] & 0x0F) | 0x40);
 	u[8] = (uint8_t)((u[8] & 0x3F) | 0x80);
-	for (i = 0; i < sizeof u; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			out[at++] = '-';
-		out[at++] = hex[u[i] >> 4];
-		out[at++] = hex[u[i] & 15];
-	}
-	out[at] = '\0';
+	sek_uuid_text(out, u);
 	return SEK_OK;
 }
 

@@ -4,7 +4,6 @@
  * process of its own, or from a file that only the administrator can change.
  * Runs in sekisho-fetch.  Judges nothing but how much there is.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "fetch/refresh.h"
 #include "gate/certificate_folder.h"
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 
 #define MIB (1024u * 1024u)
@@ -65,17 +65,12 @@ bad(struct sek_source *s, enum sek_news news, const char *why)
 
 /* -- files */
 
-static int
-hex(char c)
-{
-	return c <= '9' ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
 /* The path of file:///PATH or file://localhost/PATH (RFC 8089 section 2). */
 static int
 file_path(const char *url, char *out, size_t cap)
 {
 	const char *p = url + strlen("file://");
+	int high, low;
 	size_t n = 0;
 
 	if (strncasecmp(p, "localhost/", 10) == 0)
@@ -87,10 +82,10 @@ file_path(const char *url, char *out, size_t cap)
 			out[n] = *p++;
 			continue;
 		}
-		if (!isxdigit((unsigned char)p[1]) ||
-		    !isxdigit((unsigned char)p[2]))
+		if ((high = sek_digit16(p[1])) < 0 ||
+		    (low = sek_digit16(p[2])) < 0)
 			return SEK_E_SYNTAX;
-		out[n] = (char)(hex(p[1]) << 4 | hex(p[2]));
+		out[n] = (char)(high << 4 | low);
 		if (out[n] == '\0')
 			return SEK_E_SYNTAX;
 		p += 3;

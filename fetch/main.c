@@ -6,97 +6,41 @@
  * the downloader, which runs as the service user and is the only one that
  * opens connections.
  */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "fetch/download.h"
 #include "fetch/refresh.h"
-#include "sekisho/os.h"
-#include "sekisho/version.h"
-
-#ifndef SEKISHO_CONF
-#define SEKISHO_CONF "/etc/sekisho/sekisho.conf"
-#endif
-
-#define GO (-1)
-
-static void
-usage(FILE *to)
-{
-	(void)fputs("usage: sekisho-fetch [--conf FILE] [--force] [--quiet]"
-	    " [--json]\n", to);
-}
-
-/* GO, or what to exit with. */
-static int
-options(int argc, char **argv, struct sek_refresh_options *opt)
-{
-	static const struct option table[] = {
-		{ "conf", required_argument, NULL, 'c' },
-		{ "force", no_argument, NULL, 'f' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", table, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			opt->conf = optarg;
-			break;
-		case 'f':
-			opt->force = true;
-			break;
-		case 'q':
-			opt->quiet = true;
-			break;
-		case 'j':
-			opt->json = true;
-			break;
-		case 'V':
-			(void)printf("sekisho-fetch %s\n", SEKISHO_VERSION);
-			return SEK_FETCH_FINE;
-		case 'h':
-			usage(stdout);
-			return SEK_FETCH_FINE;
-		default:
-			usage(stderr);
-			return SEK_FETCH_USAGE;
-		}
-	}
-	if (optind == argc)
-		return GO;
-	usage(stderr);
-	return SEK_FETCH_USAGE;
-}
+#include "sekisho/paths.h"
+#include "sekisho/program.h"
 
 int
 main(int argc, char **argv)
 {
 	struct sek_refresh_options opt = { .conf = SEKISHO_CONF };
+	const struct sek_program_option own[] = {
+		{ .name = "force", .flag = &opt.force },
+		{ .name = "quiet", .flag = &opt.quiet },
+		{ .name = "json", .flag = &opt.json },
+	};
+	const struct sek_program program = { .name = "sekisho-fetch",
+		.usage = "[--conf FILE] [--force] [--quiet] [--json]",
+		.options = own, .n_options = sizeof own / sizeof own[0] };
 	int r;
 
-	sek_harden_process();
-	(void)clearenv();
-	/* a limit on file sizes is an error to be told, not our end */
-	(void)signal(SIGXFSZ, SIG_IGN);
+	sek_program_start();
 	if (argc == 2 && strcmp(argv[1], "--download") == 0)
 		return fetch_download_main();
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* what is cached is published, and read by everybody */
 	(void)umask(S_IWGRP | S_IWOTH);
-	if ((r = options(argc, argv, &opt)) != GO)
+	r = sek_program_options(&program, argc, argv, &opt.conf);
+	if (r != SEK_PROGRAM_GO)
 		return r;
-	openlog("sekisho-fetch", LOG_PID, LOG_DAEMON);
+	openlog(program.name, LOG_PID, LOG_DAEMON);
 	/* before libcrypto is used at all: no file of its own is read */
 	if (sek_crypto_start() != SEK_OK) {
 		(void)fputs("sekisho-fetch: libcrypto does not start\n",

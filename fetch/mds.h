@@ -104,7 +104,7 @@ int sek_mds_write(const struct sek_mds *m, int64_t made, int fd,
 /* -- mds_base64.c */
 
 enum sek_base64 {
-	SEK_BASE64,    /* RFC 4648 4, with its padding; blanks are passed over */
+	SEK_BASE64,    /* RFC 4648 4, with its padding; blanks do not count */
 	SEK_BASE64_URL /* RFC 4648 5, without: RFC 7515 2 */
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "forward/form_rooms.h"
+#include "sekisho/digits.h"
 
 static void
 detail(struct sek_buf *b, const char *type, const char *value)
@@ -32,7 +33,7 @@ sek_form_dicom_checkpoint(const struct sek_checkpoint *c, const char *note,
 	    n > SEK_CHECKPOINT_MAX)
 		return SEK_E_SYNTAX;
 	(void)snprintf(size, sizeof size, "%" PRIu64, c->size);
-	sek_form_hex(root, c->root, SEK_HASH_LEN);
+	sek_hex(root, c->root, SEK_HASH_LEN);
 	sek_dicom_event(out, &e);
 	sek_dicom_participant(out, &who);
 	sek_dicom_source(out, c->origin);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "forward/form_rooms.h"
+#include "sekisho/digits.h"
 
 static int
 note_of(struct sek_fhir *f, json_t *event, const struct sek_checkpoint *c,
@@ -20,7 +21,7 @@ note_of(struct sek_fhir *f, json_t *event, const struct sek_checkpoint *c,
 	int r;
 
 	(void)snprintf(size, sizeof size, "%" PRIu64, c->size);
-	sek_form_hex(root, c->root, SEK_HASH_LEN);
+	sek_hex(root, c->root, SEK_HASH_LEN);
 	sek_fhir_detail(f, log, "origin", c->origin);
 	sek_fhir_detail(f, log, "size", size);
 	sek_fhir_detail(f, log, "root", root);

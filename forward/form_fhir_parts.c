@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "forward/form_rooms.h"
+#include "sekisho/digits.h"
 
 #define TERM "http://terminology.hl7.org/CodeSystem/"
 
@@ -37,7 +38,7 @@ text(const char *s, bool as_name)
 			continue;
 		}
 		for (i = 0; !as_name && i < n; i++) {
-			sek_form_hex(hex, (const uint8_t *)p + i, 1);
+			sek_hex(hex, p + i, 1);
 			sek_put_raw(&b, "\\x", 2);
 			sek_put_raw(&b, hex, 2);
 		}

@@ -97,9 +97,6 @@ const char *sek_form_token_id(const json_t *rec, const char **by);
 /* The canonical line of a record in base64, appended. */
 int sek_form_line64(const json_t *rec, struct sek_buf *out) SEK_MUST;
 
-/* Lower case hex with a NUL. */
-void sek_form_hex(char *out, const uint8_t *p, size_t n);
-
 /* -- form_xml.c: elements as they come; what is left open is the caller's
  * mistake.  Values are made harmless here. */
 void sek_xml_open(struct sek_buf *b, const char *element); /* "<element" */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every value of a record, each with its path, for the details of a message.
+ * What a message has of a record besides its own fields: every value, each
+ * with its path, by what its token is known, and its line in base64.
  * Pure; runs wherever a record is exported.
  */
 #include <stdio.h>
@@ -135,19 +136,6 @@ sek_form_token_id(const json_t *rec, const char **by)
 	}
 	*by = "kind";
 	return "unknown";
-}
-
-void
-sek_form_hex(char *out, const uint8_t *p, size_t n)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		out[2 * i] = digits[p[i] >> 4];
-		out[2 * i + 1] = digits[p[i] & 15];
-	}
-	out[2 * n] = '\0';
 }
 
 int

@@ -5,35 +5,20 @@
  * root without capabilities and without a network, see
  * packaging/sekisho-forward.service.
  */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <syslog.h>
 
 #include "forward/forward.h"
 #include "gate/certificate.h"
-#include "sekisho/os.h"
-#include "sekisho/version.h"
-
-#ifndef SEKISHO_CONF
-#define SEKISHO_CONF "/etc/sekisho/sekisho.conf"
-#endif
-
-#define GO (-1)
-
-static void
-usage(FILE *to)
-{
-	(void)fputs("usage: sekisho-forward [--conf FILE] "
-	    "[--once | --again SEQ[..SEQ]]\n", to);
-}
+#include "sekisho/paths.h"
+#include "sekisho/program.h"
 
 struct order {
 	const char *conf;
-	bool once, again;
-	struct forward_range which;
+	bool once;
+	const char *again; /* a range, or NULL */
 };
 
 static bool
@@ -62,55 +47,19 @@ range(const char *text, struct forward_range *out)
 	return *end == '\0' && out->to >= out->from;
 }
 
-/* GO, or what to exit with. */
-static int
-options(int argc, char **argv, struct order *o)
+static bool
+is_range(const char *text)
 {
-	static const struct option table[] = {
-		{ "conf", required_argument, NULL, 'c' },
-		{ "once", no_argument, NULL, 'o' },
-		{ "again", required_argument, NULL, 'a' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
-	int c;
+	struct forward_range any;
 
-	while ((c = getopt_long(argc, argv, "h", table, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			o->conf = optarg;
-			break;
-		case 'o':
-			o->once = true;
-			break;
-		case 'a':
-			o->again = range(optarg, &o->which);
-			if (o->again)
-				break;
-			usage(stderr);
-			return FORWARD_USAGE;
-		case 'V':
-			(void)printf("sekisho-forward %s\n", SEKISHO_VERSION);
-			return FORWARD_FINE;
-		case 'h':
-			usage(stdout);
-			return FORWARD_FINE;
-		default:
-			usage(stderr);
-			return FORWARD_USAGE;
-		}
-	}
-	if (optind == argc && !(o->once && o->again))
-		return GO;
-	usage(stderr);
-	return FORWARD_USAGE;
+	return range(text, &any);
 }
 
 static int
 start(const struct order *o)
 {
 	struct sek_policy *p = NULL;
+	struct forward_range which;
 	struct sek_why why;
 	int r;
 
@@ -123,7 +72,8 @@ start(const struct order *o)
 		    "configuration has no section [forward]");
 		r = FORWARD_FINE;
 	} else {
-		r = forward_run(p, o->once, o->again ? &o->which : NULL);
+		r = forward_run(p, o->once, o->again != NULL &&
+		    range(o->again, &which) ? &which : NULL);
 	}
 	sek_policy_free(p);
 	return r;
@@ -133,24 +83,26 @@ int
 main(int argc, char **argv)
 {
 	struct order o = { .conf = SEKISHO_CONF };
-	sigset_t end;
+	const struct sek_program_option own[] = {
+		{ .name = "once", .flag = &o.once },
+		{ .name = "again", .value = &o.again, .fits = is_range },
+	};
+	const struct sek_program program = { .name = "sekisho-forward",
+		.usage = "[--conf FILE] [--once | --again SEQ[..SEQ]]",
+		.options = own, .n_options = sizeof own / sizeof own[0] };
 	int r;
 
-	sek_harden_process();
-	(void)clearenv();
-	/* a limit on file sizes is an error to be told, not our end */
-	(void)signal(SIGXFSZ, SIG_IGN);
+	sek_program_start();
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)umask(S_IWGRP | S_IRWXO);
-	if ((r = options(argc, argv, &o)) != GO)
+	r = sek_program_options(&program, argc, argv, &o.conf);
+	if (r != SEK_PROGRAM_GO)
 		return r;
-	openlog("sekisho-forward", LOG_PID | LOG_PERROR, LOG_DAEMON);
-	/* asked for by forward_stopped(), between two writes */
-	(void)sigemptyset(&end);
-	(void)sigaddset(&end, SIGTERM);
-	(void)sigaddset(&end, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &end, NULL) != 0 ||
-	    sek_crypto_start() != SEK_OK) {
+	if (o.once && o.again != NULL)
+		return sek_program_bad_usage(&program);
+	openlog(program.name, LOG_PID | LOG_PERROR, LOG_DAEMON);
+	/* its end is asked for by forward_stopped(), between two writes */
+	if (sek_program_hold_end() != SEK_OK || sek_crypto_start() != SEK_OK) {
 		forward_say(LOG_ERR, "libcrypto does not start");
 		return FORWARD_FAILED;
 	}

@@ -3,8 +3,9 @@
  * The challenge of one login and the check of the signature over it.
  *
  * The challenge is fresh and bound to user, service, host, time and
- * certificate (or the RP ID of a FIDO2 key); the message that is signed begins with a fixed text of ours,
- * so that it can never be taken for a TLS handshake or a document.
+ * certificate (or the RP ID of a FIDO2 key); the message that is signed
+ * begins with a fixed text of ours, so that it can never be taken for a TLS
+ * handshake or a document.
  */
 #ifndef GATE_ASSERTION_H
 #define GATE_ASSERTION_H

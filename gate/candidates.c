@@ -43,7 +43,6 @@ static int
 ask_deny_list(struct sek_login *l, struct candidate *c)
 {
 	struct sek_deny d = { .id = 0 };
-	char text[200];
 	int r;
 
 	r = sek_denied(l->store, l->trust, c->leaf, &c->cert, c->person.name,
@@ -53,10 +52,7 @@ ask_deny_list(struct sek_login *l, struct candidate *c)
 	if (r != SEK_OK)
 		return r;
 	c->denied = d.id;
-	(void)snprintf(c->cert.detail, sizeof c->cert.detail,
-	    "number %lld of the deny-list (%s): %s", (long long)d.id,
-	    sek_deny_word(d.kind), sek_escape_str(text, sizeof text,
-	    d.reason));
+	sek_denied_text(&d, c->cert.detail, sizeof c->cert.detail);
 	return SEK_OK;
 }
 

@@ -188,7 +188,8 @@ take_coded(const struct coded *c, struct sek_cert_role *out,
 	/* ISO 17090-2: at least one of the two */
 	if (c->value == NULL && c->text == NULL)
 		return refuse(why, SEK_E_SYNTAX, "neither code nor name");
-	if (c->value != NULL && (r = take_value(c->value, &role, why)) != SEK_OK)
+	if (c->value != NULL &&
+	    (r = take_value(c->value, &role, why)) != SEK_OK)
 		return r;
 	if (c->text != NULL && (r = take_text(c->text, &role, why)) != SEK_OK)
 		return r;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Asks the local deny-list about a certificate, under each spelling of its
- * issuer's name.  Runs in the gate and in `sekisho`.
+ * issuer's name, and says what a row of it is called.  Runs in the gate and
+ * in `sekisho`.
  *
  * A name may be written in other string types or letters and still be the
  * same (RFC 5280 7.1), in the CA's own certificate than in those it issues;
@@ -10,8 +11,10 @@
 #include "gate/denied.h"
 
 #include <openssl/evp.h>
+#include <stdio.h>
 
 #include "gate/certificate_rooms.h"
+#include "sekisho/escape.h"
 
 struct asked {
 	struct sek_store *s;
@@ -59,4 +62,14 @@ sek_denied(struct sek_store *s, const struct sek_trust *t, X509 *leaf,
 	if (r == SEK_E_NOENT && t != NULL)
 		r = ask_spellings(&a, t->intermediates);
 	return r;
+}
+
+void
+sek_denied_text(const struct sek_deny *d, char *out, size_t cap)
+{
+	char reason[200];
+
+	(void)snprintf(out, cap, "number %lld of the deny-list (%s): %s",
+	    (long long)d->id, sek_deny_word(d->kind),
+	    sek_escape_str(reason, sizeof reason, d->reason));
 }

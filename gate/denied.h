@@ -13,5 +13,7 @@
 int sek_denied(struct sek_store *s, const struct sek_trust *t, X509 *leaf,
     const struct sek_cert_info *info, const char *person,
     struct sek_deny *out) SEK_MUST;
+/* What a record and the log say of that row. */
+void sek_denied_text(const struct sek_deny *d, char *out, size_t cap);
 
 #endif

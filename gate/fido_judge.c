@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gate/denied.h"
 #include "gate/login.h"
 #include "gate/store_fido.h"
 #include "sekisho/escape.h"
@@ -28,7 +29,6 @@ static enum sek_reason
 check_deny_list(struct sek_login *l, struct sek_fido_match *m)
 {
 	struct sek_deny d = { .id = 0 };
-	char text[150];
 	int r = sek_store_denied(l->store, m->person.name,
 	    m->credential.spki_sha256, NULL, NULL, &d);
 
@@ -37,10 +37,7 @@ check_deny_list(struct sek_login *l, struct sek_fido_match *m)
 	if (r != SEK_OK)
 		return SEK_R_STORE;
 	m->denied = d.id;
-	(void)snprintf(m->detail, sizeof m->detail,
-	    "number %lld of the deny-list (%s): %s", (long long)d.id,
-	    sek_deny_word(d.kind), sek_escape_str(text, sizeof text,
-	    d.reason));
+	sek_denied_text(&d, m->detail, sizeof m->detail);
 	return SEK_R_DENY_LISTED;
 }
 

@@ -3,7 +3,6 @@
  * Words for what is known of FIDO2 keys: algorithms, attestation, AAGUIDs.
  * Runs in the gate, in `sekisho` and in sekisho-fetch.
  */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -68,14 +67,7 @@ hyphen_before(size_t i)
 void
 sek_aaguid_text(char out[37], const uint8_t aaguid[16])
 {
-	size_t i, n = 0;
-
-	for (i = 0; i < 16; i++) {
-		if (hyphen_before(i))
-			out[n++] = '-';
-		(void)snprintf(out + n, 3, "%02x", aaguid[i]);
-		n += 2;
-	}
+	sek_uuid_text(out, aaguid);
 }
 
 bool

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starts, speaks to and ends the evidence helpers.
- * Runs in the gate.  Never believes what a helper says about itself: a
- * crash, a hang or nonsense is told apart from outside.
+ * Starts, speaks to and ends the evidence helpers, and finds out whom they
+ * run as (sekisho-fetch asks that, too).  Runs in the gate and in `sekisho`.
+ * Never believes what a helper says about itself: a crash, a hang or nonsense
+ * is told apart from outside.
  */
 #include "gate/helper.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "gate/system_user.h"
 
 #define CARD_PROGRAM "sekisho-pkcs11"
 #define PASSWORD_PROGRAM "sekisho-password"
@@ -29,22 +31,24 @@ sek_service_user_find(const char *name, struct sek_service_user *out,
 {
 	struct sek_service_user u = { 0 };
 	int n = (int)(sizeof u.groups / sizeof u.groups[0]);
-	struct passwd pw, *found = NULL;
-	char text[4096];
+	struct sek_system_user is;
+	int r = sek_user_by_name(name, &is);
 
-	if (getpwnam_r(name, &pw, text, sizeof text, &found) != 0 ||
-	    found == NULL) {
+	if (r == SEK_E_NOENT)
 		sek_why_set(why, "the service user %s does not exist", name);
-		return SEK_E_NOENT;
-	}
-	if (pw.pw_uid == 0) {
+	else if (r != SEK_OK)
+		sek_why_set(why, "the service user %s cannot be looked up: %s",
+		    name, sek_strerror(r));
+	if (r != SEK_OK)
+		return r;
+	if (is.uid == 0) {
 		sek_why_set(why, "the service user must not be root");
 		return SEK_E_UNSAFE;
 	}
-	u.uid = pw.pw_uid;
-	u.gid = pw.pw_gid;
+	u.uid = is.uid;
+	u.gid = is.gid;
 	/* more groups than we hold: the first ones are a safe subset */
-	if (getgrouplist(name, pw.pw_gid, u.groups, &n) < 0)
+	if (getgrouplist(name, is.gid, u.groups, &n) < 0)
 		n = (int)(sizeof u.groups / sizeof u.groups[0]);
 	u.n_groups = (size_t)n;
 	*out = u;

@@ -153,8 +153,6 @@ enum sek_reason sek_login_told(const struct sek_login *l,
 /* peer.c: what a caller who is not root may ask for, and how often. */
 enum sek_reason sek_peer_limits(struct sek_login *l);
 enum sek_reason sek_peer_count(struct sek_login *l);
-/* peer.c: what the system calls the user; `name` may be NULL. */
-int sek_peer_name(uid_t uid, char *name, size_t cap) SEK_MUST;
 /* peer_slot.c: is there room for one more gate of this user?  Asked before
  * anything else, once; until this gate ends it has that room. */
 enum sek_reason sek_peer_slot(struct sek_login *l);
@@ -183,7 +181,8 @@ enum sek_reason sek_candidates_match(struct sek_login *l,
     const struct sek_keys *keys);
 
 /* candidates.c: has the person a role that the service asks for, by the
- * certificate or the hospital's word (`role`)?  Else cert->detail says which. */
+ * certificate or the hospital's word (`role`)?  Else cert->detail says
+ * which. */
 enum sek_reason sek_candidates_role(const struct sek_login *l,
     int64_t person, struct sek_cert_info *cert, char role[SEK_ROLE_MAX]);
 

@@ -4,7 +4,6 @@
  * which revocation data, where, and why it fell as it did.
  * Runs in the gate.  Never holds a password or a PIN: none is in reach here.
  */
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -12,16 +11,16 @@
 
 #include "record/audit.h"
 #include "gate/login.h"
+#include "gate/system_user.h"
 #include "record/record_time.h"
 #include "sekisho/escape.h"
 
-/* EventOutcomeIndicator, DICOM PS3.15 A.5.3 (after RFC 3881 5.1.4):
- * 0 success, 4 minor, 8 serious, 12 major failure. */
-static int
+/* How bad it is. */
+static enum sek_result
 outcome(enum sek_reason reason)
 {
 	if (reason == SEK_R_OK || reason == SEK_R_NONE)
-		return 0;
+		return SEK_RESULT_SUCCESS;
 	switch (reason) {
 	case SEK_R_BAD_SIGNATURE:
 	case SEK_R_BAD_ASSERTION:
@@ -35,9 +34,10 @@ outcome(enum sek_reason reason)
 	case SEK_R_OCSP_INVALID:
 	case SEK_R_NO_TWO_FACTOR:
 	case SEK_R_PEER:
-		return 8;
+		return SEK_RESULT_SERIOUS;
 	default:
-		return sek_reason(reason)->class == SEK_CLASS_UNAVAIL ? 12 : 4;
+		return sek_reason(reason)->class == SEK_CLASS_UNAVAIL ?
+		    SEK_RESULT_MAJOR : SEK_RESULT_MINOR;
 	}
 }
 
@@ -46,12 +46,10 @@ outcome(enum sek_reason reason)
 static void
 add_uid(json_t *rec, const char *account)
 {
-	struct passwd pw, *found = NULL;
-	char text[16384];
+	struct sek_system_user u;
 
-	if (account[0] != '\0' && getpwnam_r(account, &pw, text, sizeof text,
-	    &found) == 0 && found != NULL)
-		sek_record_int(rec, "account.uid", (int64_t)pw.pw_uid);
+	if (account[0] != '\0' && sek_user_by_name(account, &u) == SEK_OK)
+		sek_record_int(rec, "account.uid", (int64_t)u.uid);
 }
 
 static void
@@ -276,9 +274,7 @@ sek_login_record(struct sek_login *l, const char *event,
 		log_failure(l, event, reason, why.text);
 		return 0;
 	}
-	sek_record_int(rec, "result", outcome(reason));
-	sek_record_str(rec, "reason", sek_reason(reason)->word);
-	sek_record_int(rec, "reason_id", (int64_t)reason);
+	sek_record_outcome(rec, outcome(reason), reason);
 	if (l->detail[0] != '\0')
 		sek_record_str(rec, "detail", l->detail);
 	sek_record_hex(rec, "policy", l->policy->hash, 32);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the record of a login says of the token: a card with its certificate,
- * the certificate of which a TLS server told the name, or a FIDO2 key with its credential and its model.
+ * the certificate of which a TLS server told the name, or a FIDO2 key with
+ * its credential and its model.
  * Runs in the gate.  Of a key's credential only a hash of the id is written.
  */
 #include <openssl/sha.h>

@@ -16,11 +16,8 @@
 #include "gate/login.h"
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
+#include "sekisho/paths.h"
 #include "sekisho/version.h"
-
-#ifndef SEKISHO_CONF
-#define SEKISHO_CONF "/etc/sekisho/sekisho.conf"
-#endif
 
 #define FRONT_FD 0
 #define BEGIN_MS 5000u

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "gate/ocsp_rooms.h"
+#include "sekisho/digits.h"
 #include "sekisho/os.h"
 
 static int
@@ -101,7 +102,6 @@ sek_ocsp_name(X509 *leaf, X509 *issuer, char out[80])
 {
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 	struct sek_buf parts = { 0 };
-	size_t i;
 	int r = put_parts(leaf, issuer, &parts);
 
 	if (r == SEK_OK && EVP_Digest(parts.p, parts.len, hash, NULL,
@@ -111,8 +111,7 @@ sek_ocsp_name(X509 *leaf, X509 *issuer, char out[80])
 	ERR_clear_error();
 	if (r != SEK_OK)
 		return r;
-	for (i = 0; i < sizeof hash; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", hash[i]);
+	sek_hex(out, hash, sizeof hash);
 	(void)snprintf(out + 2 * sizeof hash, 80 - 2 * sizeof hash, "%s",
 	    SEK_OCSP_SUFFIX);
 	return SEK_OK;

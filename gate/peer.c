@@ -4,28 +4,11 @@
  * times a minute.  Runs in the gate.  Never trusts a name the caller sent:
  * the kernel says who is at the other end of the socket.
  */
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "gate/login.h"
-
-int
-sek_peer_name(uid_t uid, char *name, size_t cap)
-{
-	struct passwd pw, *found = NULL;
-	char text[4096];
-
-	if (getpwuid_r(uid, &pw, text, sizeof text, &found) != 0 ||
-	    found == NULL)
-		return SEK_E_NOENT;
-	if (name == NULL)
-		return SEK_OK;
-	if (strlen(pw.pw_name) >= cap)
-		return SEK_E_NOENT;
-	(void)snprintf(name, cap, "%s", pw.pw_name);
-	return SEK_OK;
-}
+#include "gate/system_user.h"
 
 /* Whatever is asked is counted, so that no flood of it can fill the record:
  * the first request over the limit is recorded, the others of that minute
@@ -66,15 +49,15 @@ sek_peer_count(struct sek_login *l)
 enum sek_reason
 sek_peer_limits(struct sek_login *l)
 {
-	char name[SEK_USER_MAX];
+	struct sek_system_user u;
 
-	if (sek_peer_name(l->peer, name, sizeof name) != SEK_OK)
+	if (sek_user_by_uid(l->peer, &u) != SEK_OK)
 		return SEK_R_PEER;
 	/* a locker's question without a name is about its own user */
 	if (l->begin.user[0] == '\0')
 		(void)snprintf(l->begin.user, sizeof l->begin.user, "%s",
-		    name);
-	if (strcmp(l->begin.user, name) != 0) {
+		    u.name);
+	if (strcmp(l->begin.user, u.name) != 0) {
 		sek_login_detail(l, "asked for another user's account");
 		return SEK_R_PEER;
 	}

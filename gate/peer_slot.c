@@ -18,6 +18,7 @@
 
 #include "gate/login.h"
 #include "gate/run_folder.h"
+#include "gate/system_user.h"
 
 #define FOLDER "peers"
 #define SLOTS 8       /* sekisho-gate(8) says so, too */
@@ -77,12 +78,13 @@ is_first(int fd)
 enum sek_reason
 sek_peer_slot(struct sek_login *l)
 {
+	struct sek_system_user u;
 	int fd;
 	off_t i;
 
 	if (l->peer == 0)
 		return SEK_R_OK;
-	l->peer_known = sek_peer_name(l->peer, NULL, 0) == SEK_OK;
+	l->peer_known = sek_user_by_uid(l->peer, &u) == SEK_OK;
 	if ((fd = open_count(l)) < 0)
 		return SEK_R_INTERNAL;
 	for (i = 0; i < SLOTS; i++)

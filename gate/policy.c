@@ -15,12 +15,9 @@
 #include <unistd.h>
 
 #include "gate/policy_parse.h"
-
-#ifndef SEKISHO_LIBEXEC
-#define SEKISHO_LIBEXEC "/usr/libexec/sekisho"
-#endif
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
+#include "sekisho/paths.h"
 
 #define DEFAULT_PURPOSES 2u
 
@@ -223,9 +220,10 @@ is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* What a login has to open, or of it what a rescue needs.  Not `cache`, which may come later, nor what only
- * others open, `ca-file`, `metadata-root` and `attestation-roots`: none of
- * them may stop a login, and who uses them looks at them. */
+/* What a login has to open, or of it what a rescue needs.  Not `cache`, which
+ * may come later, nor what only others open, `ca-file`, `metadata-root` and
+ * `attestation-roots`: none of them may stop a login, and who uses them looks
+ * at them. */
 static int
 check_files(const struct policy_ctx *c, bool rescue)
 {

@@ -41,7 +41,7 @@ enum sek_pair {
 	SEK_PAIR_SSH_PASSWORD = 5,    /* "ssh-key+password" */
 	SEK_PAIR_TLS_PASSWORD = 6,    /* "tls-name+password" */
 	SEK_PAIR_RESCUE = 100         /* "password": one factor, of an account
-					 that `rescue` names; never in `pairs` */
+					 that `rescue` names; in no `pairs` */
 };
 
 /* What a pair begins with. */

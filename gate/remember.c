@@ -10,15 +10,15 @@
  * be asked.  Never makes a proof out of a remembered one.
  */
 #include <limits.h>
-#include <openssl/evp.h>
-#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
-#include "gate/login.h"
+#include "gate/digest.h"
 #include "gate/kept.h"
+#include "gate/login.h"
 #include "gate/run_folder.h"
 #include "gate/store_fido.h"
+#include "sekisho/digits.h"
 #include "sekisho/os.h"
 
 #define NAME_TEXT "sekisho proof name 1"
@@ -38,33 +38,19 @@ complain(const char *what, const struct sek_why *why)
 	    why->text);
 }
 
-static int
-digest(struct sek_buf *of, uint8_t out[32])
-{
-	int r = sek_buf_ok(of);
-
-	if (r == SEK_OK && EVP_Digest(of->p, of->len, out, NULL, EVP_sha256(),
-	    NULL) != 1)
-		r = SEK_E_CRYPTO;
-	sek_buf_free(of);
-	return r;
-}
-
 /* One for a service on a terminal: the next person's takes its place. */
 static int
 name_it(const struct sek_login *l, char out[SEK_KEPT_NAME])
 {
 	struct sek_buf of = { 0 };
 	uint8_t hash[32];
-	size_t i;
 	int r;
 
 	sek_put_str(&of, NAME_TEXT);
 	sek_put_str(&of, l->begin.service);
 	sek_put_u64(&of, l->remember.terminal.device);
-	r = digest(&of, hash);
-	for (i = 0; r == SEK_OK && i < sizeof hash; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", hash[i]);
+	if ((r = sek_digest_of(&of, hash)) == SEK_OK)
+		sek_hex(out, hash, sizeof hash);
 	return r;
 }
 
@@ -86,7 +72,7 @@ same_as(const struct sek_login *l, uint8_t out[32])
 	sek_put_str(&of, l->begin.rhost);
 	/* whoever changes the rules has everybody asked again */
 	sek_put_bytes(&of, l->policy->hash, sizeof l->policy->hash);
-	return digest(&of, out);
+	return sek_digest_of(&of, out);
 }
 
 /* Is anything remembered for this service here at all? */

@@ -206,7 +206,7 @@ wrap_entry(const X509_REVOKED *e)
 	int n = i2d_X509_REVOKED(e, NULL);
 	X509_CRL *crl = NULL;
 
-	/* each length takes one byte: a serial, a date and a reason are short */
+	/* each length takes one byte: serial, date and reason are short */
 	if (n <= 0 || (size_t)n + sizeof before + sizeof after + 4 > 127 ||
 	    i2d_X509_REVOKED(e, &at) != n)
 		return NULL;

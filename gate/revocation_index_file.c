@@ -18,6 +18,7 @@
 #include "gate/revocation_index.h"
 #include "gate/revocation_index_rooms.h"
 #include "sekisho/buf.h"
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
 
@@ -271,7 +272,7 @@ sek_index_name(const X509_CRL *crl, X509 *signer, char out[64])
 	uint8_t hash[SEK_HASH];
 	unsigned long name;
 	const unsigned char *der;
-	size_t n, i;
+	size_t n;
 	int ok = 0, r = SEK_E_CRYPTO, len;
 
 	name = X509_NAME_hash_ex(issuer, NULL, NULL, &ok);
@@ -290,8 +291,8 @@ sek_index_name(const X509_CRL *crl, X509 *signer, char out[64])
 	r = EVP_Digest(b.p, b.len, hash, NULL, EVP_sha256(), NULL) == 1 ?
 	    SEK_OK : SEK_E_CRYPTO;
 	len = snprintf(out, 64, "%08lx-", name & 0xffffffffUL);
-	for (i = 0; i < 20; i++)
-		len += snprintf(out + len, 64 - (size_t)len, "%02x", hash[i]);
+	sek_hex(out + len, hash, 20);
+	len += 2 * 20;
 	(void)snprintf(out + len, 64 - (size_t)len, "%s", SEK_INDEX_SUFFIX);
 out:
 	sek_buf_free(&b);

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 
 #include "gate/login.h"
 #include "gate/run_folder.h"
+#include "gate/system_user.h"
 #include "sekisho/escape.h"
 
 #define FOLDER "screens"
@@ -66,14 +66,12 @@ session_of(pid_t pid)
 int
 sek_screen_uid(const char *account, uid_t *uid)
 {
-	struct passwd pw, *found = NULL;
-	char text[16384];
+	struct sek_system_user u;
+	int r = sek_user_by_name(account, &u);
 
-	if (getpwnam_r(account, &pw, text, sizeof text, &found) != 0 ||
-	    found == NULL)
-		return SEK_E_NOENT;
-	*uid = pw.pw_uid;
-	return SEK_OK;
+	if (r == SEK_OK)
+		*uid = u.uid;
+	return r;
 }
 
 /* What is kept: "PERSON LOGIN", LOGIN the id that joins the records of the

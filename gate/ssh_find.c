@@ -165,7 +165,6 @@ static enum sek_reason
 check_deny_list(struct sek_login *l, struct found *f)
 {
 	struct sek_deny d = { .id = 0 };
-	char text[150];
 	int r = f->leaf != NULL ? sek_denied(l->store, l->trust, f->leaf,
 	    &f->cert, f->person.name, &d) : sek_store_denied(l->store,
 	    f->person.name, f->credential.spki_sha256, NULL, NULL, &d);
@@ -175,10 +174,7 @@ check_deny_list(struct sek_login *l, struct found *f)
 	if (r != SEK_OK)
 		return SEK_R_STORE;
 	f->denied = d.id;
-	(void)snprintf(f->detail, sizeof f->detail,
-	    "number %lld of the deny-list (%s): %s", (long long)d.id,
-	    sek_deny_word(d.kind), sek_escape_str(text, sizeof text,
-	    d.reason));
+	sek_denied_text(&d, f->detail, sizeof f->detail);
 	return SEK_R_DENY_LISTED;
 }
 

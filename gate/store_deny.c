@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 
 #define N_ARGS(a) (sizeof(a) / sizeof((a)[0]))
@@ -92,19 +93,13 @@ sek_store_deny_by_id(struct sek_store *s, int64_t id, struct sek_deny *out)
 
 /* What a change is called: who or which key or certificate. */
 static void
-name_of(const struct sek_deny *d, char *out, size_t cap)
+name_of(const struct sek_deny *d, char out[SEK_NAME_MAX])
 {
-	size_t i;
-
-	if (d->kind == SEK_DENY_PERSON) {
-		(void)snprintf(out, cap, "%s", d->person);
-	} else if (d->kind == SEK_DENY_CERTIFICATE) {
-		(void)snprintf(out, cap, "%s", d->serial);
-	} else {
-		for (i = 0; i < 32 && 2 * i + 3 <= cap; i++)
-			(void)snprintf(out + 2 * i, 3, "%02x",
-			    d->spki_sha256[i]);
-	}
+	if (d->kind == SEK_DENY_KEY)
+		sek_hex(out, d->spki_sha256, sizeof d->spki_sha256);
+	else
+		(void)snprintf(out, SEK_NAME_MAX, "%s",
+		    d->kind == SEK_DENY_PERSON ? d->person : d->serial);
 }
 
 static int
@@ -156,7 +151,7 @@ deny(struct sek_store *s, const char *by, struct sek_deny *d,
 	if ((r = insert(s, d, why)) != SEK_OK)
 		return r;
 	d->id = note.id = sqlite3_last_insert_rowid(s->db);
-	name_of(d, name, sizeof(name));
+	name_of(d, name);
 	note.name = name;
 	return sek_store_note(s, &note, why);
 }
@@ -233,7 +228,7 @@ allow(struct sek_store *s, const char *by, int64_t id, const char *reason,
 		    (long long)id);
 	if (r != SEK_OK)
 		return r;
-	name_of(&d, name, sizeof(name));
+	name_of(&d, name);
 	note.name = name;
 	r = sek_store_run(s, "UPDATE deny SET lifted = ?2, lifted_by = ?3,"
 	    " lifted_reason = ?4 WHERE id = ?1", args, N_ARGS(args), why);

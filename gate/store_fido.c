@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "gate/digest.h"
 #include "gate/store_local.h"
 
 #define N_ARGS(a) (sizeof(a) / sizeof((a)[0]))
@@ -22,17 +23,11 @@ hash_of_id(const struct sek_fido_cred *f, uint8_t out[32])
 {
 	static const char what[] = "FIDO2"; /* with its NUL */
 	struct sek_buf b = { 0 };
-	int r;
 
 	sek_put_raw(&b, what, sizeof what);
 	sek_put_raw(&b, f->rp, strlen(f->rp) + 1);
 	sek_put_raw(&b, f->id, f->id_len);
-	r = sek_buf_ok(&b);
-	if (r == SEK_OK &&
-	    EVP_Digest(b.p, b.len, out, NULL, EVP_sha256(), NULL) != 1)
-		r = SEK_E_CRYPTO;
-	sek_buf_free(&b);
-	return r;
+	return sek_digest_of(&b, out);
 }
 
 static int

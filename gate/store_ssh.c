@@ -6,10 +6,10 @@
  * only.  A row that does not fit what the store promises is a failure, never
  * a guess.
  */
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gate/digest.h"
 #include "gate/store_local.h"
 #include "gate/store_ssh.h"
 
@@ -20,17 +20,9 @@ static int
 hash_of_blob(const struct sek_ssh_key *key, uint8_t out[32])
 {
 	static const char what[] = "SSH"; /* with its NUL */
-	struct sek_buf b = { 0 };
-	int r;
 
-	sek_put_raw(&b, what, sizeof what);
-	sek_put_raw(&b, key->blob, key->blob_len);
-	r = sek_buf_ok(&b);
-	if (r == SEK_OK &&
-	    EVP_Digest(b.p, b.len, out, NULL, EVP_sha256(), NULL) != 1)
-		r = SEK_E_CRYPTO;
-	sek_buf_free(&b);
-	return r;
+	return sek_digest_two(what, sizeof what, key->blob, key->blob_len,
+	    out);
 }
 
 /* Inside the transaction. */

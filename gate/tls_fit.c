@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Compares the common names in a certificate, or its serial number, with what
- * a TLS server calls whoever has shown one.  Runs in the gate; looks at memory only.
+ * a TLS server calls whoever has shown one.  Runs in the gate; looks at
+ * memory only.
  *
  * OpenVPN tells of several common names the last one, of one with a NUL what
  * stands before it, and puts '_' for control characters.  Such a name is

@@ -66,8 +66,8 @@ read_line(int fd, int signals, struct sek_buf *out)
 	return r == SEK_OK ? sek_buf_ok(out) : r;
 }
 
-static void
-enders(sigset_t *set)
+void
+desk_enders(sigset_t *set)
 {
 	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
 		SIGTSTP };
@@ -112,7 +112,7 @@ desk_ask(const struct desk *d, const struct desk_said *prompt, bool echo,
 	fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return SEK_E_NOENT;
-	enders(&set);
+	desk_enders(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, &before);
 	sek_buf_clear(out);
 	show = fopen("/dev/tty", "we");
@@ -193,7 +193,7 @@ desk_pin_fd(int fd, struct sek_buf *out, struct sek_why *why)
 
 	sek_buf_clear(out);
 	/* the caller may have held them back already */
-	enders(&set);
+	desk_enders(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, &before);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (signals >= 0) {

@@ -6,9 +6,14 @@
 #ifndef HELPDESK_ANSWER_H
 #define HELPDESK_ANSWER_H
 
+#include <signal.h>
+
 #include "helpdesk/desk.h"
 #include "sekisho/buf.h"
 
+/* What a terminal or who ends us sends: held back while something must be
+ * put right before. */
+void desk_enders(sigset_t *set);
 /* One line from the terminal, without its end.  Signals that would end the
  * program are held back meanwhile, the terminal is put right, and they are
  * raised again: then, and at the end of input, it is SEK_E_EOF.

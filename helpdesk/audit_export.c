@@ -185,7 +185,10 @@ export(struct export *x)
 static int
 judge_options(struct export *x, const char *format)
 {
-	static const struct { const char *word; enum sek_form form; } forms[] = {
+	static const struct {
+		const char *word;
+		enum sek_form form;
+	} forms[] = {
 		{ "csv", SEK_FORM_CSV }, { "dicom", SEK_FORM_DICOM },
 		{ "fhir", SEK_FORM_FHIR }, { "json", SEK_FORM_JSON },
 	};

@@ -149,7 +149,7 @@ record_lost(struct desk *d, const struct dlog_keys *keys,
 			r = sek_vkey_text(&keys->at[i], before);
 	if (r != SEK_OK || (r = sek_vkey_text(now, public)) != SEK_OK)
 		return r;
-	rec = dlog_record_new(d, "log_key");
+	rec = desk_record_new(d, "log_key");
 	sek_record_str(rec, "change.command", "init");
 	sek_record_str(rec, "detail", "the key before was not there any more");
 	sek_record_str(rec, "key.before", before);
@@ -249,7 +249,7 @@ read_keys(struct change *c, struct sek_why *why)
 static int
 put_record(struct change *c, struct sek_why *why)
 {
-	json_t *rec = dlog_record_new(c->d, "log_key");
+	json_t *rec = desk_record_new(c->d, "log_key");
 
 	sek_record_str(rec, "change.command", "audit new-key");
 	sek_record_str(rec, "change.reason", c->reason);

@@ -28,7 +28,7 @@ mark(struct desk *d, int argc, char **argv, const char *event, enum word said)
 	if (r != DESK_GO || (r = desk_reason(d, reason, false)) != DESK_GO ||
 	    (r = desk_policy(d)) != DESK_GO)
 		return r;
-	rec = dlog_record_new(d, event);
+	rec = desk_record_new(d, event);
 	sek_record_str(rec, "change.command", d->command->name);
 	sek_record_str(rec, "change.reason", reason);
 	if ((r = dlog_record_put(d, rec, &seq, &why)) != SEK_OK)

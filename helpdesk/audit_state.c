@@ -305,21 +305,6 @@ dlog_append_lock(const struct desk *d, int *fd, struct sek_why *why)
 
 /* -- records ----------------------------------------------------------- */
 
-json_t *
-dlog_record_new(const struct desk *d, const char *event)
-{
-	json_t *rec = sek_record_new(event, d->policy->host);
-
-	sek_record_int(rec, "result", 0);
-	sek_record_str(rec, "reason", sek_reason(SEK_R_OK)->word);
-	sek_record_int(rec, "reason_id", SEK_R_OK);
-	sek_record_hex(rec, "policy", d->policy->hash, 32);
-	sek_record_str(rec, "actor", d->actor);
-	if (isatty(STDIN_FILENO))
-		sek_record_str(rec, "where.tty", ttyname(STDIN_FILENO));
-	return rec;
-}
-
 int
 dlog_record_put(const struct desk *d, json_t *rec, uint64_t *seq,
     struct sek_why *why)

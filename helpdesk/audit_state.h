@@ -69,9 +69,8 @@ int dlog_state_lock(const struct desk *d, int *fd, struct sek_why *why)
 int dlog_append_lock(const struct desk *d, int *fd, struct sek_why *why)
     SEK_MUST;
 
-/* A record of such a change: filled by the caller after _new, appended and
- * freed by _put; *seq is its number. */
-json_t *dlog_record_new(const struct desk *d, const char *event);
+/* A record of such a change, of desk_record_new(): appended and freed; *seq
+ * is its number. */
 int dlog_record_put(const struct desk *d, json_t *rec, uint64_t *seq,
     struct sek_why *why) SEK_MUST;
 

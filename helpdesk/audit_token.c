@@ -92,19 +92,10 @@ read_all(struct counter *c, struct sek_why *why)
 /* -- never two that contradict each other ------------------------------ */
 
 static void
-hex(const uint8_t *p, size_t n, char *out)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", p[i]);
-}
-
-static void
 record_damage(const struct counter *c, const struct sek_why *what)
 {
 	struct sek_why why = { "" };
-	json_t *rec = dlog_record_new(c->d, "log_damaged");
+	json_t *rec = desk_record_new(c->d, "log_damaged");
 	uint64_t seq;
 
 	sek_record_str(rec, "change.command", "audit countersign");
@@ -119,13 +110,14 @@ record_damage(const struct counter *c, const struct sek_why *what)
 static int
 contradiction(const struct counter *c, const struct sek_why *what)
 {
-	char path[PATH_MAX], line[TOLD_MAX], root[2 * SEK_HASH_LEN + 1];
+	char path[PATH_MAX], line[TOLD_MAX];
+	struct desk_hex root;
 	struct sek_why why = { "" };
 	struct sek_buf told = { 0 };
 
-	hex(c->last.is.root, SEK_HASH_LEN, root);
 	(void)snprintf(line, sizeof(line), "%llu %s\n",
-	    (unsigned long long)c->last.is.size, root);
+	    (unsigned long long)c->last.is.size,
+	    desk_hex(&root, c->last.is.root, SEK_HASH_LEN));
 	DESK_ERR(c->d, W_TOKEN_CONTRADICTS, { what->text });
 	if (dlog_path(c->d->policy->state, TOLD, path, &why) == SEK_OK &&
 	    (sek_read_safe_file(path, TOLD_MAX, &told, &why) != SEK_OK ||
@@ -236,7 +228,7 @@ static int
 record_key(const struct counter *c, const char *vkey, struct sek_why *why)
 {
 	const struct sek_key *k = c->signer.key;
-	json_t *rec = dlog_record_new(c->d, "log_key");
+	json_t *rec = desk_record_new(c->d, "log_key");
 	uint64_t seq;
 
 	sek_record_str(rec, "change.command", "audit countersign --enrol");
@@ -254,14 +246,13 @@ record_key(const struct counter *c, const char *vkey, struct sek_why *why)
 static int
 keep_former(const struct counter *c, struct sek_why *why)
 {
-	const uint8_t *id;
+	struct desk_hex id;
 	char name[LOG_KEPT_MAX];
 
 	if (!c->has_last || dlog_key_same(c->enrolled, &c->signer.pub))
 		return SEK_OK;
-	id = c->enrolled->id;
-	(void)snprintf(name, sizeof(name), "%s-%02x%02x%02x%02x",
-	    LOG_TOKEN_CHECKPOINT, id[0], id[1], id[2], id[3]);
+	(void)snprintf(name, sizeof(name), "%s-%s", LOG_TOKEN_CHECKPOINT,
+	    desk_hex(&id, c->enrolled->id, sizeof(c->enrolled->id)));
 	return dlog_put_file(c->d, c->d->policy->audit, name, 0640,
 	    c->last.text.p, c->last.text.len, why);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "helpdesk/audit_state.h"
 #include "helpdesk/verify.h"
 
 #define TORN_TRIES 10u
@@ -28,16 +29,6 @@ trust_free(struct trust *t)
 		sek_buf_free(&t->note[--t->n_notes].text);
 }
 
-static int
-join(const char *folder, const char *name, char out[PATH_MAX],
-    struct sek_why *why)
-{
-	int n = snprintf(out, PATH_MAX, "%s/%s", folder, name);
-
-	return n > 0 && n < PATH_MAX ? SEK_OK :
-	    sek_why_about(why, SEK_E_LIMIT, folder, "is too long a path");
-}
-
 int
 trust_keys(struct trust *t, const char *file, const char *folder,
     struct sek_why *why)
@@ -46,7 +37,7 @@ trust_keys(struct trust *t, const char *file, const char *folder,
 	int r = SEK_OK;
 
 	if (file == NULL &&
-	    (r = join(folder, TRUST_KEYS_FILE, path, why)) != SEK_OK)
+	    (r = dlog_path(folder, LOG_VKEYS, path, why)) != SEK_OK)
 		return r;
 	return sek_vkeys_read(file != NULL ? file : path, t->key, &t->n_keys,
 	    why);
@@ -139,7 +130,7 @@ int
 trust_newest(struct trust *t, const char *folder, struct sek_why *why)
 {
 	char path[PATH_MAX];
-	int r = join(folder, TRUST_NEWEST, path, why);
+	int r = dlog_path(folder, LOG_CHECKPOINT, path, why);
 
 	return r == SEK_OK ? add_of_folder(t, path, true, why) : r;
 }
@@ -173,7 +164,8 @@ trust_folder(struct trust *t, const char *folder, struct sek_why *why)
 		    sek_why_about(why, SEK_E_IO, folder, strerror(errno));
 	for (i = 0; i < n; i++) {
 		if (r == SEK_OK &&
-		    (r = join(folder, found[i]->d_name, path, why)) == SEK_OK)
+		    (r = dlog_path(folder, found[i]->d_name, path, why)) ==
+		    SEK_OK)
 			r = add_of_folder(t, path, false, why);
 		free(found[i]);
 	}
@@ -218,6 +210,7 @@ trust_why(const struct trust *t, size_t i, struct sek_why *why)
 const char *
 trust_by(const struct trust *t, size_t i, struct trust_name *n)
 {
+	struct desk_hex id;
 	size_t k;
 
 	for (k = 0; k < t->n_keys; k++)
@@ -225,9 +218,8 @@ trust_by(const struct trust *t, size_t i, struct trust_name *n)
 			break;
 	if (k == t->n_keys)
 		return "?";
-	(void)snprintf(n->text, sizeof n->text, "%s+%02x%02x%02x%02x",
-	    t->key[k].name, t->key[k].id[0], t->key[k].id[1],
-	    t->key[k].id[2], t->key[k].id[3]);
+	(void)snprintf(n->text, sizeof n->text, "%s+%s", t->key[k].name,
+	    desk_hex(&id, t->key[k].id, sizeof t->key[k].id));
 	return n->text;
 }
 

@@ -13,9 +13,6 @@
 #include "record/note.h"
 #include "helpdesk/desk.h"
 
-#define TRUST_KEYS_FILE "log.vkeys"
-#define TRUST_NEWEST "checkpoint"
-
 /* One checkpoint's file. */
 struct trust_note {
 	char path[PATH_MAX];

@@ -14,10 +14,6 @@
 
 #include "record/audit.h"
 
-/* DICOM PS3.15 A.5.3: 0 success, 4 minor, 12 major failure. */
-#define RESULT_OK 0
-#define RESULT_REFUSED 4
-#define RESULT_FAILED 12
 #define BATCH 64u
 
 /* Nothing that is kept is refused for what failed beside it. */
@@ -53,13 +49,11 @@ desk_begin(struct desk *d)
 
 static json_t *
 new_record(const struct desk *d, const char *event, enum sek_reason reason,
-    int result)
+    enum sek_result result)
 {
 	json_t *rec = sek_record_new(event, d->policy->host);
 
-	sek_record_int(rec, "result", result);
-	sek_record_str(rec, "reason", sek_reason(reason)->word);
-	sek_record_int(rec, "reason_id", (int64_t)reason);
+	sek_record_outcome(rec, result, reason);
 	sek_record_hex(rec, "policy", d->policy->hash, 32);
 	sek_record_str(rec, "actor", d->actor);
 	if (isatty(STDIN_FILENO))
@@ -68,9 +62,15 @@ new_record(const struct desk *d, const char *event, enum sek_reason reason,
 }
 
 json_t *
+desk_record_new(const struct desk *d, const char *event)
+{
+	return new_record(d, event, SEK_R_OK, SEK_RESULT_SUCCESS);
+}
+
+json_t *
 desk_record(struct desk *d, const char *event)
 {
-	json_t *rec = new_record(d, event, SEK_R_OK, RESULT_OK);
+	json_t *rec = desk_record_new(d, event);
 
 	/* append_new frees it on failure, NULL included */
 	if (json_array_append_new(d->records, rec) != 0) {
@@ -84,7 +84,7 @@ json_t *
 desk_refused(const struct desk *d, const char *event, enum sek_reason reason,
     const char *detail)
 {
-	json_t *rec = new_record(d, event, reason, RESULT_REFUSED);
+	json_t *rec = new_record(d, event, reason, SEK_RESULT_MINOR);
 
 	sek_record_str(rec, "detail", detail);
 	return rec;
@@ -118,7 +118,7 @@ take_back(const struct desk *d, const uint64_t *seq, size_t n)
 		const char *event = json_string_value(json_object_get(
 		    json_array_get(d->records, i), "event"));
 		json_t *rec = new_record(d, event != NULL ? event : "config",
-		    SEK_R_STORE, RESULT_FAILED);
+		    SEK_R_STORE, SEK_RESULT_MAJOR);
 
 		sek_record_int(rec, "undone_seq", (int64_t)seq[i]);
 		if (desk_append(d, rec, &at, &why) != SEK_OK) {

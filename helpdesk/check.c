@@ -108,7 +108,8 @@ check_cache(struct findings *f, const char *thing, const char *below)
 	else if (access(path, F_OK) != 0 && errno == ENOENT)
 		desk_found_not_yet(f, W_FOUND_NOT_YET, thing, path);
 	else
-		desk_found(f, thing, path, sek_path_safe(path, true, &why), &why);
+		desk_found(f, thing, path, sek_path_safe(path, true, &why),
+		    &why);
 }
 
 /* The folder of lists, and each file in it: what cannot be used is left out
@@ -247,7 +248,8 @@ check_keys(struct findings *f)
 		r = roots == NULL ? SEK_E_NOMEM : sek_trust_read(
 		    p->attestation_roots, SEK_TRUST_ANY, roots, &why);
 		sk_X509_pop_free(roots, X509_free);
-		desk_found(f, "attestation-roots", p->attestation_roots, r, &why);
+		desk_found(f, "attestation-roots", p->attestation_roots, r,
+		    &why);
 	}
 	for (i = 0; i < p->n_models; i++) {
 		(void)snprintf(text, sizeof(text), "model %s",
@@ -324,8 +326,8 @@ check_helper_user(struct findings *f)
 	struct sek_why why = { "" };
 	const char *name = f->d->policy->helper_user;
 
-	desk_found(f, "helper user", name, sek_service_user_find(name, &u, &why),
-	    &why);
+	desk_found(f, "helper user", name,
+	    sek_service_user_find(name, &u, &why), &why);
 }
 
 /* Each line of the file: a login that meets a bad one takes no certificate. */

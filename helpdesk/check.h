@@ -11,7 +11,7 @@ struct doctor;
 
 struct findings {
 	const struct desk *d;
-	struct doctor *doctor; /* who is told instead of the terminal, or NULL */
+	struct doctor *doctor; /* told instead of the terminal, or NULL */
 	int bad;
 };
 

@@ -17,12 +17,9 @@
 #include <unistd.h>
 
 #include "sekisho/escape.h"
+#include "sekisho/paths.h"
 
 #define BUSY_MS 5000
-
-#ifndef SEKISHO_CONF
-#define SEKISHO_CONF "/etc/sekisho/sekisho.conf"
-#endif
 
 /* The user who logged in, whatever `su` and `sudo` were used since: the
  * kernel keeps it.  NO_LOGIN where there was none, as in cron. */

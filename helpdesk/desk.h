@@ -115,9 +115,11 @@ void desk_find_actor(struct desk *d);
 int desk_policy_quiet(struct desk *d, struct sek_why *why) SEK_MUST;
 int desk_store(struct desk *d, bool write) SEK_MUST;
 
-/* -- enrol_file.c: a whole file, a small one, whoever's it is; the bytes of one certificate out of a PEM or DER file. */
+/* -- enrol_file.c */
+/* A whole file, a small one, whoever's it is. */
 int desk_read_file(const char *path, struct sek_buf *out,
     struct sek_why *why) SEK_MUST;
+/* The bytes of one certificate out of a PEM or DER file. */
 int desk_certificate(const char *path, struct sek_buf *out,
     struct sek_why *why) SEK_MUST;
 
@@ -125,6 +127,8 @@ int desk_certificate(const char *path, struct sek_buf *out,
 /* A text with %1..%4 replaced; outside data is escaped on its way in. */
 void desk_put(const struct desk *d, FILE *f, enum word w,
     const char *const *args);
+/* The same of a text at hand. */
+void desk_fill(FILE *f, const char *text, const char *const *args);
 #define DESK_SAY(d, ...) desk_say((d), stdout, DESK_ARGS(__VA_ARGS__))
 #define DESK_ERR(d, ...) desk_say((d), stderr, DESK_ARGS(__VA_ARGS__))
 struct desk_said {
@@ -167,6 +171,8 @@ int desk_begin(struct desk *d) SEK_MUST;
 json_t *desk_record(struct desk *d, const char *event);
 /* DESK_OK; or `why` is told, nothing is changed, and it is DESK_REFUSED. */
 int desk_end(struct desk *d, int r, struct sek_why *why) SEK_MUST;
+/* A record of a success, for who appends and frees it: see desk_append(). */
+json_t *desk_record_new(const struct desk *d, const char *event);
 /* The append of everything that `sekisho` records: what failed beside a
  * record that is kept (SEK_OK) is told. */
 int desk_append(const struct desk *d, const json_t *rec, uint64_t *seq,

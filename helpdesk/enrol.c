@@ -22,11 +22,9 @@ show(const struct enrol *e)
 {
 	const struct sek_cert_info *i = &e->info;
 	struct desk_date from, to;
-	char print[65], key[32];
-	size_t n;
+	struct desk_hex print;
+	char key[32];
 
-	for (n = 0; n < sizeof(i->cert_sha256); n++)
-		(void)snprintf(print + 2 * n, 3, "%02x", i->cert_sha256[n]);
 	(void)snprintf(key, sizeof(key), "%s %u", i->ec ? "EC" : "RSA",
 	    (unsigned)i->key_bits);
 	DESK_SAY(e->d, W_CERT_SUBJECT, { i->subject });
@@ -35,7 +33,8 @@ show(const struct enrol *e)
 	DESK_SAY(e->d, W_CERT_VALID, { desk_day(&from, i->not_before),
 	    desk_day(&to, i->not_after) });
 	DESK_SAY(e->d, W_CERT_KEY, { key });
-	DESK_SAY(e->d, W_CERT_PRINT, { print });
+	DESK_SAY(e->d, W_CERT_PRINT, { desk_hex(&print, i->cert_sha256,
+	    sizeof(i->cert_sha256)) });
 	if (e->module != NULL)
 		DESK_SAY(e->d, W_CERT_TOKEN, { e->token_label,
 		    e->token_serial, e->key_id });

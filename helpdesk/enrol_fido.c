@@ -93,12 +93,7 @@ signals_held(struct fido *f)
 	sigset_t set, before;
 	int r;
 
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGHUP);
-	(void)sigaddset(&set, SIGQUIT);
-	(void)sigaddset(&set, SIGTSTP);
+	desk_enders(&set);
 	(void)sigaddset(&set, SIGPIPE); /* nobody reads what is told */
 	(void)sigprocmask(SIG_BLOCK, &set, &before);
 	f->signals = signalfd(-1, &set, SFD_CLOEXEC);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gate/digest.h"
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
 
@@ -118,12 +119,7 @@ challenge(const struct fido *f, struct sek_make *m)
 	sek_put_str(&tbs, f->e->d->policy->host);
 	sek_put_str(&tbs, f->e->d->actor);
 	sek_put_u64(&tbs, (uint64_t)time(NULL));
-	r = sek_buf_ok(&tbs);
-	if (r == SEK_OK && EVP_Digest(tbs.p, tbs.len, m->hash, NULL,
-	    EVP_sha256(), NULL) != 1)
-		r = SEK_E_CRYPTO;
-	sek_buf_free(&tbs);
-	return r;
+	return sek_digest_of(&tbs, m->hash);
 }
 
 static void

@@ -12,6 +12,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "helpdesk/answer.h"
+
 /* A section's name, or the path of one of them: no other module is run. */
 static const struct sek_module *
 find_module(const struct sek_policy *p, const char *word)
@@ -71,12 +73,7 @@ enrol_from_token(struct enrol *e)
 	if (r != SEK_OK)
 		return desk_refuse(e->d, &why, r);
 	/* held back until the card is locked again */
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGHUP);
-	(void)sigaddset(&set, SIGQUIT);
-	(void)sigaddset(&set, SIGTSTP);
+	desk_enders(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, &before);
 	r = sek_helper_start(&t.helper, e->d->policy, &t.user, t.module);
 	r = r == SEK_OK ? dialogue(&t) : desk_refuse(e->d, &why, r);

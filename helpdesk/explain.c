@@ -82,15 +82,6 @@ explain_say(const struct explain *e, enum explain_label l,
 }
 
 static void
-hex(char out[65], const uint8_t hash[32])
-{
-	size_t i;
-
-	for (i = 0; i < 32; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", hash[i]);
-}
-
-static void
 valid(const struct explain *e)
 {
 	const struct sek_cert_info *i = &e->info;
@@ -117,7 +108,8 @@ certificate(const struct explain *e)
 	const struct sek_cert_info *i = &e->info;
 	const X509_ALGOR *alg;
 	const ASN1_OBJECT *o;
-	char text[128] = "?", print[65];
+	struct desk_hex print;
+	char text[128] = "?";
 
 	explain_row(e, L_SUBJECT, i->subject);
 	explain_row(e, L_ISSUER, i->issuer);
@@ -129,10 +121,10 @@ certificate(const struct explain *e)
 	(void)OBJ_obj2txt(text, sizeof text, o, 0);
 	explain_row(e, L_SIGNED, text);
 	explain_extensions(e);
-	hex(print, i->cert_sha256);
-	explain_row(e, L_CERT_PRINT, print);
-	hex(print, i->spki_sha256);
-	explain_row(e, L_KEY_PRINT, print);
+	explain_row(e, L_CERT_PRINT, desk_hex(&print, i->cert_sha256,
+	    sizeof i->cert_sha256));
+	explain_row(e, L_KEY_PRINT, desk_hex(&print, i->spki_sha256,
+	    sizeof i->spki_sha256));
 }
 
 /* DESK_GO, or what to exit with. */

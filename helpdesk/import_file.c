@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gate/digest.h"
+
 static int
 refuse(const struct import *im, const char *what)
 {
@@ -193,13 +195,7 @@ int
 import_id_hash(const char *rp, const struct authfile_cred *c,
     uint8_t out[32])
 {
-	uint8_t b[SEK_RP_MAX + SEK_FIDO_ID_MAX];
-	size_t n = strlen(rp) + 1;
-
-	memcpy(b, rp, n);
-	memcpy(b + n, c->id, c->id_len);
-	return EVP_Digest(b, n + c->id_len, out, NULL, EVP_sha256(), NULL) ==
-	    1 ? SEK_OK : SEK_E_CRYPTO;
+	return sek_digest_two(rp, strlen(rp) + 1, c->id, c->id_len, out);
 }
 
 static int

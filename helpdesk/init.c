@@ -181,9 +181,7 @@ record(struct desk *d, const struct made *m, struct sek_why *why)
 	if (m->n == 0)
 		return SEK_OK;
 	rec = sek_record_new("config", d->policy->host);
-	sek_record_int(rec, "result", 0);
-	sek_record_str(rec, "reason", sek_reason(SEK_R_OK)->word);
-	sek_record_int(rec, "reason_id", SEK_R_OK);
+	sek_record_outcome(rec, SEK_RESULT_SUCCESS, SEK_R_OK);
 	sek_record_hex(rec, "policy", d->policy->hash, 32);
 	sek_record_str(rec, "actor", d->actor);
 	sek_record_str(rec, "change.command", "init");

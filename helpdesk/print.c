@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 
 /*
@@ -39,11 +40,11 @@ desk_text(FILE *f, const char *s)
 }
 
 void
-desk_put(const struct desk *d, FILE *f, enum word w, const char *const *args)
+desk_fill(FILE *f, const char *text, const char *const *args)
 {
 	const char *p;
 
-	for (p = desk_word(w, d->lang); *p != '\0'; p++) {
+	for (p = text; *p != '\0'; p++) {
 		if (p[0] == '%' && p[1] >= '1' && p[1] <= '4') {
 			const char *a = args[p[1] - '1'];
 
@@ -53,6 +54,12 @@ desk_put(const struct desk *d, FILE *f, enum word w, const char *const *args)
 			(void)fputc(*p, f);
 		}
 	}
+}
+
+void
+desk_put(const struct desk *d, FILE *f, enum word w, const char *const *args)
+{
+	desk_fill(f, desk_word(w, d->lang), args);
 }
 
 void
@@ -126,11 +133,7 @@ desk_utc(struct desk_date *d, int64_t at)
 const char *
 desk_hex(struct desk_hex *h, const uint8_t *p, size_t n)
 {
-	size_t i;
-
-	h->text[0] = '\0';
-	for (i = 0; i < n && i < 32; i++)
-		(void)snprintf(h->text + 2 * i, 3, "%02x", p[i]);
+	sek_hex(h->text, p, n < 32 ? n : 32);
 	return h->text;
 }
 

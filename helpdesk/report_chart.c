@@ -80,8 +80,8 @@ put_legend(const struct report *r, FILE *f)
 	    "fill=\"#a9b4c0\" /><text x=\"%d\" y=\"11\">%s</text>"
 	    "<rect x=\"%d\" y=\"3\" width=\"9\" height=\"9\" "
 	    "fill=\"#1c1f23\" /><text x=\"%d\" y=\"11\">%s</text>\n", LEFT,
-	    LEFT + 13, desk_word(W_RH_LOGINS, r->d->lang), LEFT + 80,
-	    LEFT + 93, desk_word(W_RH_REFUSALS, r->d->lang));
+	    LEFT + 13, report_word(W_RH_LOGINS, r->d->lang), LEFT + 80,
+	    LEFT + 93, report_word(W_RH_REFUSALS, r->d->lang));
 }
 
 /* "1", "2", ... of a month, the hour of a day. */
@@ -104,7 +104,7 @@ put_description(const struct report *r, FILE *f, enum report_table_id id)
 
 	(void)fprintf(f, "<title id=\"%s-t\">%s</title>\n<desc "
 	    "id=\"%s-d\">", report_plans[id].name,
-	    desk_word(report_plans[id].title, r->d->lang),
+	    report_word(report_plans[id].title, r->d->lang),
 	    report_plans[id].name);
 	for (i = 0; i < t->n_rows; i++) {
 		const struct report_cell *c = t->cell + 3 * i;
@@ -112,9 +112,9 @@ put_description(const struct report *r, FILE *f, enum report_table_id id)
 		if (c[1].v + c[2].v > 0)
 			(void)fprintf(f, "%s: %s %lld, %s %lld. ",
 			    report_shown(&c[0], false, &shown),
-			    desk_word(W_RH_LOGINS, r->d->lang),
+			    report_word(W_RH_LOGINS, r->d->lang),
 			    (long long)c[1].v,
-			    desk_word(W_RH_REFUSALS, r->d->lang),
+			    report_word(W_RH_REFUSALS, r->d->lang),
 			    (long long)c[2].v);
 	}
 	(void)fputs("</desc>\n", f);

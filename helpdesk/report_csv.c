@@ -44,16 +44,16 @@ put_table(const struct report *r, FILE *f, enum report_table_id id, bool all)
 	size_t i, k, n = report_columns(id);
 
 	if (all) {
-		put_text(f, desk_word(W_RH_TABLE, r->d->lang));
+		put_text(f, report_word(W_RH_TABLE, r->d->lang));
 		(void)fputc(',', f);
 	}
 	for (k = 0; k < n; k++) {
-		put_text(f, desk_word(plan->column[k].head, r->d->lang));
+		put_text(f, report_word(plan->column[k].head, r->d->lang));
 		(void)fputs(k + 1 < n ? "," : "\r\n", f);
 	}
 	for (i = 0; i < t->n_rows; i++) {
 		if (all) {
-			put_text(f, desk_word(plan->title, r->d->lang));
+			put_text(f, report_word(plan->title, r->d->lang));
 			(void)fputc(',', f);
 		}
 		for (k = 0; k < n; k++) {
@@ -68,7 +68,7 @@ static void
 put_rest(const struct report *r, FILE *f, enum report_table_id id, bool all)
 {
 	const struct report_table *t = &r->table[id];
-	const char *w = desk_word(t->left_out ? t->why : W_RN_MORE,
+	const char *w = report_word(t->left_out ? t->why : W_RN_MORE,
 	    r->d->lang);
 	const char *at = strstr(w, "%1");
 	char text[700], more[24];
@@ -76,7 +76,7 @@ put_rest(const struct report *r, FILE *f, enum report_table_id id, bool all)
 	if (!t->left_out && t->more == 0)
 		return;
 	if (all) {
-		put_text(f, desk_word(report_plans[id].title, r->d->lang));
+		put_text(f, report_word(report_plans[id].title, r->d->lang));
 		(void)fputc(',', f);
 	}
 	(void)snprintf(more, sizeof more, "%lld", (long long)t->more);

@@ -17,10 +17,10 @@ struct values {
 
 /* A text with %1 to %4 replaced. */
 static const char *
-say(const struct report *r, struct report_text *b, enum word w,
+say(const struct report *r, struct report_text *b, enum report_word w,
     const struct values *v)
 {
-	const char *p = desk_word(w, r->d->lang), *s;
+	const char *p = report_word(w, r->d->lang), *s;
 	size_t len = 0, n;
 
 	for (; *p != '\0' && len + 1 < sizeof b->s; p++) {
@@ -53,14 +53,14 @@ number(struct digits *d, int64_t v)
 }
 
 static void
-about(struct report *r, enum word item, const char *value)
+about(struct report *r, enum report_word item, const char *value)
 {
 	struct report_cell *c = report_row(&r->table[RT_ABOUT], RT_ABOUT,
 	    &r->nomem);
 
 	if (c == NULL)
 		return;
-	report_cell_text(&c[0], desk_word(item, r->d->lang), &r->nomem);
+	report_cell_text(&c[0], report_word(item, r->d->lang), &r->nomem);
 	report_cell_text(&c[1], value, &r->nomem);
 }
 
@@ -134,7 +134,7 @@ about_check(struct report *r)
 	struct digits first, last, n;
 
 	if (!r->verify)
-		about(r, W_RI_CHECK, desk_word(W_RI_NOT_CHECKED,
+		about(r, W_RI_CHECK, report_word(W_RI_NOT_CHECKED,
 		    r->d->lang));
 	else if (r->check == SEK_OK)
 		about(r, W_RI_CHECK, SAY(r, &text, W_RI_CHAIN_GOOD,
@@ -147,10 +147,10 @@ about_check(struct report *r)
 	if (r->verify && r->check == SEK_OK && r->check_note)
 		about(r, W_RI_CHECKPOINT, SAY(r, &text, W_RI_COVERED,
 		    number(&n, (int64_t)c->covered), r->check_origin,
-		    r->keys != NULL ? "" : desk_word(W_RI_OWN_KEYS,
+		    r->keys != NULL ? "" : report_word(W_RI_OWN_KEYS,
 		    r->d->lang)));
 	else if (r->verify)
-		about(r, W_RI_CHECKPOINT, desk_word(W_RI_NO_CHECKPOINT,
+		about(r, W_RI_CHECKPOINT, report_word(W_RI_NO_CHECKPOINT,
 		    r->d->lang));
 	if (r->bad_lines > 0)
 		about(r, W_RI_READING, SAY(r, &text, W_RI_BAD_LINES,
@@ -189,7 +189,7 @@ static void
 fill_summary(struct report *r)
 {
 	const struct {
-		enum word item;
+		enum report_word item;
 		int64_t v;
 	} rows[] = {
 		{ W_RI_LOGINS, r->logins },
@@ -213,7 +213,7 @@ fill_summary(struct report *r)
 		c = report_row(&r->table[RT_SUMMARY], RT_SUMMARY, &r->nomem);
 		if (c == NULL)
 			return;
-		report_cell_text(&c[0], desk_word(rows[i].item, r->d->lang),
+		report_cell_text(&c[0], report_word(rows[i].item, r->d->lang),
 		    &r->nomem);
 		c[1].v = rows[i].v;
 		for (k = 0; rows[i].item == W_RI_PERSONS &&
@@ -224,14 +224,14 @@ fill_summary(struct report *r)
 }
 
 static void
-clock_item(struct report *r, enum word item, const char *value)
+clock_item(struct report *r, enum report_word item, const char *value)
 {
 	struct report_cell *c = report_row(&r->table[RT_CLOCK], RT_CLOCK,
 	    &r->nomem);
 
 	if (c == NULL)
 		return;
-	report_cell_text(&c[0], desk_word(item, r->d->lang), &r->nomem);
+	report_cell_text(&c[0], report_word(item, r->d->lang), &r->nomem);
 	report_cell_text(&c[1], value, &r->nomem);
 }
 
@@ -275,13 +275,13 @@ fill_clock(struct report *r)
 }
 
 static void
-limit(struct report *r, enum word w)
+limit(struct report *r, enum report_word w)
 {
 	struct report_cell *c = report_row(&r->table[RT_LIMITS], RT_LIMITS,
 	    &r->nomem);
 
 	if (c != NULL)
-		report_cell_text(&c[0], desk_word(w, r->d->lang), &r->nomem);
+		report_cell_text(&c[0], report_word(w, r->d->lang), &r->nomem);
 }
 
 static void

@@ -90,15 +90,15 @@ put_text(FILE *f, const char *s)
 }
 
 static void
-put_word(const struct report *r, FILE *f, enum word w)
+put_word(const struct report *r, FILE *f, enum report_word w)
 {
-	put_text(f, desk_word(w, r->d->lang));
+	put_text(f, report_word(w, r->d->lang));
 }
 
 static void
-put_said(const struct report *r, FILE *f, enum word w, const char *arg)
+put_said(const struct report *r, FILE *f, enum report_word w, const char *arg)
 {
-	const char *text = desk_word(w, r->d->lang), *at = strstr(text, "%1");
+	const char *text = report_word(w, r->d->lang), *at = strstr(text, "%1");
 	char before[300];
 
 	(void)snprintf(before, sizeof before, "%.*s", at == NULL ?
@@ -204,8 +204,8 @@ put_sums(const struct report *r, FILE *f)
 	for (i = 0; i < t->n_rows; i++) {
 		const struct report_cell *c = t->cell + 2 * i;
 		bool hot = c[1].v > 0 && c[0].s != NULL && (strcmp(c[0].s,
-		    desk_word(W_RI_SERIOUS, r->d->lang)) == 0 || strcmp(
-		    c[0].s, desk_word(W_RI_OVERRIDES, r->d->lang)) == 0);
+		    report_word(W_RI_SERIOUS, r->d->lang)) == 0 || strcmp(
+		    c[0].s, report_word(W_RI_OVERRIDES, r->d->lang)) == 0);
 
 		(void)fprintf(f, "<li%s><b>", hot ? " class=\"hot\"" : "");
 		put_text(f, report_shown(&c[1], false, &shown));
@@ -275,7 +275,7 @@ put_section(const struct report *r, FILE *f, enum report_table_id id)
 static void
 put_alarm(const struct report *r, FILE *f)
 {
-	enum word w = !r->verify ? W_RN_ALARM_UNCHECKED : W_RN_ALARM;
+	enum report_word w = !r->verify ? W_RN_ALARM_UNCHECKED : W_RN_ALARM;
 
 	if (r->verify && r->check == SEK_OK && r->bad_lines == 0 &&
 	    r->read_why.text[0] == '\0')
@@ -306,7 +306,7 @@ put_top(const struct report *r, FILE *f)
 void
 report_html_form(const struct report *r, FILE *f)
 {
-	enum word chapter = 0;
+	enum report_word chapter = 0;
 	enum report_table_id id;
 
 	put_top(r, f);

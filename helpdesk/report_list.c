@@ -116,7 +116,7 @@ put_expiry(struct report *r, struct report_cell *c,
 	uses.s[0] = '\0';
 	if (f[RF_USES_LEFT].kind == RFK_NUMBER)
 		(void)snprintf(uses.s, sizeof uses.s, "%s %lld",
-		    desk_word(W_RI_USES_LEFT, r->d->lang),
+		    report_word(W_RI_USES_LEFT, r->d->lang),
 		    (long long)f[RF_USES_LEFT].i);
 	put_both(r, c, text.s, uses.s);
 }
@@ -124,7 +124,7 @@ put_expiry(struct report *r, struct report_cell *c,
 static void
 list_exception(struct report *r, const struct sek_entry *e,
     const struct report_field *f, const char *event,
-    enum word use)
+    enum report_word use)
 {
 	struct report_text a, b;
 	struct report_cell *c = begin(r, RT_EXCEPTIONS, e, event);
@@ -132,7 +132,7 @@ list_exception(struct report *r, const struct sek_entry *e,
 	if (c == NULL)
 		return;
 	if (use != 0)
-		report_cell_text(&c[2], desk_word(use, r->d->lang),
+		report_cell_text(&c[2], report_word(use, r->d->lang),
 		    &r->nomem);
 	put(r, &c[3], &f[RF_PERSON]);
 	put(r, &c[4], &f[RF_ACCOUNT]);
@@ -152,7 +152,7 @@ put_object(struct report *r, struct report_cell *c,
 {
 	static const struct {
 		enum report_field_id id;
-		enum word word;
+		enum report_word word;
 	} part[] = {
 		{ RF_PERSON, W_RH_PERSON }, { RF_ACCOUNT, W_RH_ACCOUNT },
 		{ RF_CREDENTIAL, W_RH_CREDENTIAL },
@@ -172,7 +172,7 @@ put_object(struct report *r, struct report_cell *c,
 			continue;
 		n = snprintf(all + len, sizeof all - len, "%s%s %.300s",
 		    len > 0 ? ", " : "",
-		    desk_word(part[i].word, r->d->lang), text.s);
+		    report_word(part[i].word, r->d->lang), text.s);
 		len += n < 0 ? 0 : (size_t)n;
 	}
 	report_cell_text(c, all, &r->nomem);
@@ -212,12 +212,12 @@ list_change(struct report *r, const struct sek_entry *e,
 	put(r, &c[5], &f[RF_CHANGE_REASON]);
 	if (f[RF_UNDONE].kind == RFK_NUMBER) {
 		(void)snprintf(undone, sizeof undone, "%s %lld",
-		    desk_word(W_RI_UNDONE, r->d->lang),
+		    report_word(W_RI_UNDONE, r->d->lang),
 		    (long long)f[RF_UNDONE].i);
 		report_cell_text(&c[6], undone, &r->nomem);
 	} else {
 		report_cell_text(&c[6], ok ?
-		    desk_word(W_RI_DONE, r->d->lang) : report_reason(
+		    report_word(W_RI_DONE, r->d->lang) : report_reason(
 		    report_value(&text, &f[RF_REASON]), r->d->lang),
 		    &r->nomem);
 	}
@@ -235,11 +235,11 @@ put_log_detail(struct report *r, struct report_cell *c,
 	if (f[RF_STEP].kind == RFK_NUMBER)
 		(void)snprintf(text, sizeof text, "%.3f %s",
 		    (double)(f[RF_STEP].i < 0 ? -f[RF_STEP].i :
-		    f[RF_STEP].i) / REPORT_US, desk_word(f[RF_STEP].i < 0 ?
+		    f[RF_STEP].i) / REPORT_US, report_word(f[RF_STEP].i < 0 ?
 		    W_RI_BACK : W_RI_AHEAD, r->d->lang));
 	else if (f[RF_GAP_FAILED].kind == RFK_NUMBER)
 		(void)snprintf(text, sizeof text, "%s %lld, %s - %s: %s",
-		    desk_word(W_RI_FAILED, r->d->lang),
+		    report_word(W_RI_FAILED, r->d->lang),
 		    (long long)f[RF_GAP_FAILED].i,
 		    local(&a, &f[RF_GAP_FIRST]),
 		    local(&b, &f[RF_GAP_LAST]),
@@ -251,7 +251,7 @@ put_log_detail(struct report *r, struct report_cell *c,
 		(void)snprintf(text, sizeof text, "%s: %s %s",
 		    report_value(&a, &f[RF_REPAIR_FILE]),
 		    report_value(&b, &f[RF_REPAIR_BYTES]),
-		    desk_word(W_RI_BYTES, r->d->lang));
+		    report_word(W_RI_BYTES, r->d->lang));
 	else if (f[RF_REPAIR_WHAT].kind == RFK_STRING)
 		(void)report_clean(text, sizeof text, f[RF_REPAIR_WHAT].s,
 		    f[RF_REPAIR_WHAT].n);
@@ -312,7 +312,7 @@ report_list_gap(struct report *r, const struct sek_entry *e, const char *what,
 
 	if (c == NULL)
 		return;
-	report_cell_text(&c[2], desk_word(boot ? W_RI_BOOT : W_RI_SILENCE,
+	report_cell_text(&c[2], report_word(boot ? W_RI_BOOT : W_RI_SILENCE,
 	    r->d->lang), &r->nomem);
 	if (!boot)
 		report_cell_text(&c[3], report_shown(&span, true, &shown),

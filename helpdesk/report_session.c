@@ -247,7 +247,7 @@ report_session_end(struct report *r)
 		report_cell_text(&c[2], l.at[i]->person, &r->nomem);
 		report_cell_text(&c[3], l.at[i]->account, &r->nomem);
 		report_cell_text(&c[4], l.at[i]->where, &r->nomem);
-		report_cell_text(&c[5], desk_word(l.at[i]->boot != r->boots ?
+		report_cell_text(&c[5], report_word(l.at[i]->boot != r->boots ?
 		    W_RI_ENDED_BY_BOOT : W_RI_STILL_OPEN, r->d->lang),
 		    &r->nomem);
 	}

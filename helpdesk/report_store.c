@@ -118,7 +118,7 @@ each_person(void *arg, const struct sek_person *p)
 }
 
 static void
-leave_out(struct report *r, enum word why, const char *arg)
+leave_out(struct report *r, enum report_word why, const char *arg)
 {
 	r->table[RT_UNUSED].left_out = r->table[RT_IDLE].left_out = true;
 	r->table[RT_UNUSED].why = why;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "helpdesk/words.h"
+#include "helpdesk/report_words.h"
 
 #define REPORT_COLUMNS 9u
 
@@ -62,20 +62,20 @@ struct report_table {
 	size_t n_rows, cap;
 	int64_t more;  /* rows that found no room */
 	bool left_out; /* it was not asked for, or cannot be told */
-	enum word why; /* then: why; 0: it is not shown at all */
+	enum report_word why; /* then: why; 0: it is not shown at all */
 	const char *why_arg;
 };
 
 /* What never changes of a table. */
 struct report_plan {
-	const char *name;   /* for --table */
-	enum word chapter;  /* heading above it; 0: the one before goes on */
-	enum word title;
-	enum word empty;    /* said instead of no rows */
-	enum word note;     /* said below; 0: nothing */
+	const char *name;         /* for --table */
+	enum report_word chapter; /* heading above it; 0: it goes on */
+	enum report_word title;
+	enum report_word empty;   /* said instead of no rows */
+	enum report_word note;    /* said below; 0: nothing */
 	size_t max_rows;
 	struct {
-		enum word head;
+		enum report_word head;
 		enum report_kind kind;
 	} column[REPORT_COLUMNS];
 };

@@ -361,8 +361,8 @@ report_take(struct report *r, const struct sek_entry *e)
 	(void)report_value(&person, &f[RF_PERSON]);
 	if (e->is.t >= r->read_from && e->is.t < r->period.to &&
 	    (strcmp(event.s, "auth") == 0 || strcmp(event.s, "unlock") == 0 ||
-	    strcmp(event.s, "switch") == 0) && f[RF_RESULT].kind == RFK_NUMBER &&
-	    f[RF_RESULT].i == 0)
+	    strcmp(event.s, "switch") == 0) &&
+	    f[RF_RESULT].kind == RFK_NUMBER && f[RF_RESULT].i == 0)
 		take_use(r, e, f, person.s);
 	if (e->is.t >= r->period.from && e->is.t < r->period.to)
 		take_inside(r, e, f, event.s, person.s);

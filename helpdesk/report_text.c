@@ -154,7 +154,7 @@ struct layout {
 static const char *
 head_of(const struct layout *l, size_t i)
 {
-	return desk_word(report_plans[l->id].column[i].head, l->r->d->lang);
+	return report_word(report_plans[l->id].column[i].head, l->r->d->lang);
 }
 
 static unsigned
@@ -337,7 +337,7 @@ put_bars(const struct report *r, FILE *f, enum report_table_id id)
 		if (c[1].v + c[2].v > most)
 			most = c[1].v + c[2].v;
 	}
-	(void)fprintf(f, "%s\n", desk_word(W_RN_BARS, r->d->lang));
+	(void)fprintf(f, "%s\n", report_word(W_RN_BARS, r->d->lang));
 	for (i = 0; i < t->n_rows; i++) {
 		c = t->cell + 3 * i;
 		/* what is there at all is seen */
@@ -390,11 +390,12 @@ put_below(const struct report *r, FILE *f, enum report_table_id id)
 
 	if (t->more > 0) {
 		(void)snprintf(more, sizeof more, "%lld", (long long)t->more);
-		desk_put(r->d, f, W_RN_MORE, (const char *[4]){ more });
+		desk_fill(f, report_word(W_RN_MORE, r->d->lang),
+		    (const char *[4]){ more });
 		(void)fputc('\n', f);
 	}
 	if (plan->note != 0 && !t->left_out)
-		paragraph(f, "", desk_word(plan->note, r->d->lang));
+		paragraph(f, "", report_word(plan->note, r->d->lang));
 }
 
 static void
@@ -404,11 +405,12 @@ put_section(const struct report *r, FILE *f, enum report_table_id id)
 	const struct report_table *t = &r->table[id];
 	size_t i;
 
-	(void)fprintf(f, "\n[%s]\n", desk_word(plan->title, r->d->lang));
+	(void)fprintf(f, "\n[%s]\n", report_word(plan->title, r->d->lang));
 	if (t->left_out)
-		desk_put(r->d, f, t->why, (const char *[4]){ t->why_arg });
+		desk_fill(f, report_word(t->why, r->d->lang),
+		    (const char *[4]){ t->why_arg });
 	else if (t->n_rows == 0)
-		(void)fputs(desk_word(plan->empty, r->d->lang), f);
+		(void)fputs(report_word(plan->empty, r->d->lang), f);
 	else if (id == RT_DAYS || id == RT_HOURS)
 		put_bars(r, f, id);
 	else if (id == RT_LIMITS)
@@ -436,17 +438,17 @@ put_heading(FILE *f, const char *s)
 void
 report_text_form(const struct report *r, FILE *f)
 {
-	enum word chapter = 0;
+	enum report_word chapter = 0;
 	enum report_table_id id;
 
-	(void)fprintf(f, "%s  %s\n", desk_word(W_RT_REPORT, r->d->lang),
+	(void)fprintf(f, "%s  %s\n", report_word(W_RT_REPORT, r->d->lang),
 	    r->title);
 	for (id = 0; id < N_REPORT_TABLES; id++) {
 		if (r->table[id].left_out && r->table[id].why == 0)
 			continue;
 		if (report_plans[id].chapter != chapter) {
 			chapter = report_plans[id].chapter;
-			put_heading(f, desk_word(chapter, r->d->lang));
+			put_heading(f, report_word(chapter, r->d->lang));
 		}
 		put_section(r, f, id);
 	}

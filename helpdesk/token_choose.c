@@ -11,6 +11,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "sekisho/digits.h"
+
 int
 token_failed(const struct token *t, enum sek_reason reason,
     const char *detail)
@@ -64,16 +66,6 @@ list(struct token *t)
 	return r;
 }
 
-static void
-id_text(const struct sek_key *k, char out[2 * SEK_MAX_KEY_ID + 1])
-{
-	size_t i;
-
-	out[0] = '\0';
-	for (i = 0; i < k->id_len; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", k->id[i]);
-}
-
 /* Is it the key of OpenSSH that is to be enrolled, whatever the certificate
  * says of it? */
 static bool
@@ -106,7 +98,7 @@ fits(const struct token *t, const struct sek_key *k)
 {
 	char id[2 * SEK_MAX_KEY_ID + 1];
 
-	id_text(k, id);
+	sek_hex(id, k->id, k->id_len);
 	return k->cert_len > 0 &&
 	    (t->e->token == NULL || strcmp(t->e->token, k->label) == 0) &&
 	    (t->e->id == NULL || strcasecmp(t->e->id, id) == 0) &&
@@ -125,7 +117,7 @@ show_choice(const struct token *t, const struct sek_key *k)
 	if (x != NULL)
 		reason = sek_cert_check(t->e->trust, x, time(NULL), &info);
 	X509_free(x);
-	id_text(k, id);
+	sek_hex(id, k->id, k->id_len);
 	DESK_ERR(t->e->d, W_ONE_OF, { k->label, id, info.subject,
 	    sek_reason(reason)->word });
 }
@@ -159,6 +151,6 @@ token_choose(struct token *t)
 	    t->key->label);
 	(void)snprintf(e->token_serial, sizeof(e->token_serial), "%s",
 	    t->key->serial);
-	id_text(t->key, e->key_id);
+	sek_hex(e->key_id, t->key->id, t->key->id_len);
 	return DESK_GO;
 }

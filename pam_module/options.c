@@ -12,16 +12,7 @@
 
 #include "pam_module/module.h"
 #include "sekisho/escape.h"
-
-#ifndef SEKISHO_GATE
-#define SEKISHO_GATE "/usr/libexec/sekisho/sekisho-gate"
-#endif
-#ifndef SEKISHO_CONF
-#define SEKISHO_CONF "/etc/sekisho/sekisho.conf"
-#endif
-#ifndef SEKISHO_SOCKET
-#define SEKISHO_SOCKET "/run/sekisho/gate.sock"
-#endif
+#include "sekisho/paths.h"
 
 enum { CONF, GATE, SOCKET, LANG, GREETER, N_OPTIONS };
 

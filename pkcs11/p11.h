@@ -20,7 +20,7 @@
 #include "sekisho/wire_helper.h"
 
 #define P11_MAX_SLOTS 64u
-#define P11_MAX_OBJECTS 1024u /* certificates looked at on one token */
+#define P11_MAX_OBJECTS 1024u /* looked at on one token */
 
 /* Our own copy of the function list: it cannot change under us. */
 struct p11_module {
@@ -74,6 +74,19 @@ int p11_token_again(struct p11_module *m, struct p11_token *t,
     struct sek_fail *fail) SEK_MUST;
 CK_RV p11_open(struct p11_module *m, struct p11_token *t);
 void p11_close(struct p11_module *m, struct p11_token *t);
+
+/* objects.c: the objects of a kind, of all tokens, as keys. */
+struct p11_search {
+	struct p11_module *m;
+	CK_ATTRIBUTE *want; /* what the objects must have */
+	CK_ULONG n_want;
+	/* Fill id and cert of `k` from this object, or leave cert NULL. */
+	int (*take)(const struct p11_search *s, const struct p11_token *t,
+	    CK_OBJECT_HANDLE obj, struct sek_key *k);
+	void *with; /* for `take` */
+};
+int p11_objects_read(const struct p11_search *s, struct p11_tokens *toks,
+    struct sek_keys *out) SEK_MUST;
 
 /* certs.c */
 int p11_keys_read(struct p11_module *m, struct p11_tokens *toks,

@@ -3,17 +3,14 @@
  * The public keys of one label that can be read from the tokens without a
  * PIN: for a token that signs without a certificate.
  * Runs in sekisho-pkcs11.  Keys on the curve P-256 alone; it says what else
- * it found.  Bounded, whatever the module says; judges no key, the other end
- * does.
+ * it found.  Judges no key, the other end does.
  */
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "pkcs11/p11.h"
-#include "pkcs11/reader.h"
 
-#define BATCH 16u
 #define POINT_LEN 65u /* uncompressed, SEC 1 section 2.3.3 */
 
 /* RFC 5480 section 2.1.1.1: OBJECT IDENTIFIER secp256r1, as CKA_EC_PARAMS
@@ -28,50 +25,46 @@ static const uint8_t before_point[] = {
 	0x07, 0x03, 0x42, 0x00
 };
 
-struct scan {
-	struct p11_module *m;
-	struct p11_token *t;
-	struct sek_keys *out;
-	struct sek_fail *fail;
-};
-
 static int
-other_kind(struct scan *s, const char *kind)
+other_kind(struct sek_fail *fail, const char *kind)
 {
-	return p11_fail(s->fail, SEK_FAIL_MECHANISM, CKR_KEY_TYPE_INCONSISTENT,
+	return p11_fail(fail, SEK_FAIL_MECHANISM, CKR_KEY_TYPE_INCONSISTENT,
 	    kind);
 }
 
 static int
-check_kind(struct scan *s, CK_OBJECT_HANDLE obj)
+check_kind(const struct p11_search *s, const struct p11_token *t,
+    CK_OBJECT_HANDLE obj)
 {
+	struct sek_fail *fail = s->with;
 	uint8_t params[64];
 	CK_KEY_TYPE type = 0;
 	CK_ATTRIBUTE kind = { CKA_KEY_TYPE, &type, sizeof type };
 	CK_ATTRIBUTE curve = { CKA_EC_PARAMS, params, sizeof params };
 
-	if (s->m->f.C_GetAttributeValue(s->t->session, obj, &kind, 1) !=
+	if (s->m->f.C_GetAttributeValue(t->session, obj, &kind, 1) !=
 	    CKR_OK || kind.ulValueLen != sizeof type)
-		return other_kind(s, "a key of an unknown kind");
+		return other_kind(fail, "a key of an unknown kind");
 	if (type == CKK_RSA)
-		return other_kind(s, "an RSA key, not one on P-256");
+		return other_kind(fail, "an RSA key, not one on P-256");
 	if (type != CKK_EC)
-		return other_kind(s, "a key that is not on P-256");
-	if (s->m->f.C_GetAttributeValue(s->t->session, obj, &curve, 1) ==
+		return other_kind(fail, "a key that is not on P-256");
+	if (s->m->f.C_GetAttributeValue(t->session, obj, &curve, 1) ==
 	    CKR_OK && curve.ulValueLen == sizeof p256 &&
 	    memcmp(params, p256, sizeof p256) == 0)
 		return SEK_OK;
-	return other_kind(s, "an EC key on another curve than P-256");
+	return other_kind(fail, "an EC key on another curve than P-256");
 }
 
 /* CKA_EC_POINT is the point in an OCTET STRING; some modules leave that
  * out.  SEK_E_NOENT: it cannot be read. */
 static int
-read_point(struct scan *s, CK_OBJECT_HANDLE obj, uint8_t point[POINT_LEN])
+read_point(const struct p11_search *s, const struct p11_token *t,
+    CK_OBJECT_HANDLE obj, uint8_t point[POINT_LEN])
 {
 	uint8_t der[POINT_LEN + 2];
 	CK_ATTRIBUTE a = { CKA_EC_POINT, der, sizeof der };
-	CK_RV rv = s->m->f.C_GetAttributeValue(s->t->session, obj, &a, 1);
+	CK_RV rv = s->m->f.C_GetAttributeValue(t->session, obj, &a, 1);
 
 	if (rv != CKR_OK)
 		return SEK_E_NOENT;
@@ -86,18 +79,18 @@ read_point(struct scan *s, CK_OBJECT_HANDLE obj, uint8_t point[POINT_LEN])
 }
 
 static int
-add_key(struct scan *s, CK_OBJECT_HANDLE obj)
+take_key(const struct p11_search *s, const struct p11_token *t,
+    CK_OBJECT_HANDLE obj, struct sek_key *k)
 {
-	struct sek_key *k = &s->out->key[s->out->n];
 	uint8_t point[POINT_LEN];
 	CK_ATTRIBUTE id = { CKA_ID, k->id, sizeof k->id };
 	int r;
 
-	if ((r = check_kind(s, obj)) != SEK_OK)
+	if ((r = check_kind(s, t, obj)) != SEK_OK)
 		return r;
-	if (read_point(s, obj, point) != SEK_OK ||
-	    s->m->f.C_GetAttributeValue(s->t->session, obj, &id, 1) !=
-	    CKR_OK || id.ulValueLen == 0 || id.ulValueLen > sizeof k->id)
+	if (read_point(s, t, obj, point) != SEK_OK ||
+	    s->m->f.C_GetAttributeValue(t->session, obj, &id, 1) != CKR_OK ||
+	    id.ulValueLen == 0 || id.ulValueLen > sizeof k->id)
 		return SEK_OK;
 	if ((k->cert = malloc(sizeof before_point + POINT_LEN)) == NULL)
 		return SEK_E_NOMEM;
@@ -105,40 +98,12 @@ add_key(struct scan *s, CK_OBJECT_HANDLE obj)
 	memcpy(k->cert + sizeof before_point, point, POINT_LEN);
 	k->cert_len = sizeof before_point + POINT_LEN;
 	k->id_len = id.ulValueLen;
-	k->slot = s->t->slot;
-	k->pin_flags = p11_pin_flags(&s->t->info);
-	memcpy(k->label, s->t->label, sizeof k->label);
-	memcpy(k->serial, s->t->serial, sizeof k->serial);
-	memcpy(k->reader, s->t->reader, sizeof k->reader);
-	s->out->n++;
 	return SEK_OK;
 }
 
-static int
-find_keys(struct scan *s)
-{
-	CK_OBJECT_HANDLE obj[BATCH];
-	CK_ULONG n, i;
-	size_t seen = 0;
-	int r = SEK_OK;
-
-	while (r == SEK_OK && seen < P11_MAX_OBJECTS) {
-		n = 0;
-		if (s->m->f.C_FindObjects(s->t->session, obj, BATCH, &n) !=
-		    CKR_OK || n == 0 || n > BATCH)
-			break;
-		for (i = 0; r == SEK_OK && i < n; i++) {
-			if (s->out->n == SEK_MAX_KEYS)
-				return SEK_OK;
-			r = add_key(s, obj[i]);
-		}
-		seen += n;
-	}
-	return r;
-}
-
-static int
-scan_token(struct scan *s, const char *label)
+int
+p11_pubkeys_read(struct p11_module *m, struct p11_tokens *toks,
+    const char *label, struct sek_keys *out, struct sek_fail *fail)
 {
 	CK_OBJECT_CLASS class = CKO_PUBLIC_KEY;
 	char name[SEK_LABEL_MAX];
@@ -146,41 +111,9 @@ scan_token(struct scan *s, const char *label)
 		{ CKA_CLASS, &class, sizeof class },
 		{ CKA_LABEL, name, strlen(label) },
 	};
-	CK_SLOT_INFO slot;
-	int r;
+	const struct p11_search s = { .m = m, .want = want, .n_want = 2,
+		.take = take_key, .with = fail };
 
 	(void)snprintf(name, sizeof name, "%s", label);
-	if (s->m->f.C_GetSlotInfo(s->t->slot, &slot) == CKR_OK)
-		p11_text(s->t->reader, sizeof s->t->reader,
-		    slot.slotDescription, sizeof slot.slotDescription);
-	if (p11_open(s->m, s->t) != CKR_OK ||
-	    s->m->f.C_FindObjectsInit(s->t->session, want, 2) != CKR_OK)
-		return SEK_OK;
-	r = find_keys(s);
-	if (s->m->f.C_FindObjectsFinal(s->t->session) != CKR_OK)
-		p11_close(s->m, s->t);
-	return r;
-}
-
-int
-p11_pubkeys_read(struct p11_module *m, struct p11_tokens *toks,
-    const char *label, struct sek_keys *out, struct sek_fail *fail)
-{
-	struct sek_keys keys = { .tokens = (uint32_t)toks->n };
-	struct scan s = { .m = m, .out = &keys, .fail = fail };
-	int r = SEK_OK;
-	size_t i;
-
-	if ((keys.key = calloc(SEK_MAX_KEYS, sizeof *keys.key)) == NULL)
-		return SEK_E_NOMEM;
-	for (i = 0; r == SEK_OK && i < toks->n; i++) {
-		s.t = &toks->t[i];
-		if (s.t->usable)
-			r = scan_token(&s, label);
-	}
-	if (r != SEK_OK)
-		sek_keys_clear(&keys);
-	else
-		*out = keys;
-	return r;
+	return p11_objects_read(&s, toks, out);
 }

@@ -17,12 +17,21 @@
 #include <stdint.h>
 
 #include "sekisho/err.h"
+#include "sekisho/reason.h"
 
 #define SEK_AUDIT_FILE "audit.jsonl"
 #define SEK_AUDIT_OLD_FILE "audit-v1.jsonl" /* a log of version 1 */
 #define SEK_AUDIT_VERSION 2
 #define SEK_AUDIT_LINE_MAX 65536u /* bytes with the newline */
 #define SEK_AUDIT_STR_MAX 1024u   /* bytes of one escaped string */
+
+/* EventOutcomeIndicator, DICOM PS3.15 A.5.3 (after RFC 3881 5.1.4). */
+enum sek_result {
+	SEK_RESULT_SUCCESS = 0,
+	SEK_RESULT_MINOR = 4,
+	SEK_RESULT_SERIOUS = 8,
+	SEK_RESULT_MAJOR = 12
+};
 
 /* A new record with v, rec_id (UUID), t (RFC 3339, microseconds, UTC as
  * "Z"), t_mono (milliseconds since boot), boot_id, clock, event, dcm, host
@@ -38,6 +47,9 @@ json_t *sek_record_part(void);
  * is whole or it is not written. */
 void sek_record_str(json_t *rec, const char *path, const char *value);
 void sek_record_int(json_t *rec, const char *path, int64_t value);
+/* What came of it: `result`, `reason` and `reason_id`. */
+void sek_record_outcome(json_t *rec, enum sek_result result,
+    enum sek_reason reason);
 void sek_record_bool(json_t *rec, const char *path, int value);
 void sek_record_hex(json_t *rec, const char *path, const uint8_t *p, size_t n);
 /* Append a part to the array `name`; takes over `obj`. */

@@ -13,6 +13,7 @@
 
 #include "record/audit.h"
 #include "record/merkle.h"
+#include "sekisho/digits.h"
 
 #define KEYS_MAX 256u /* of one object */
 
@@ -264,21 +265,17 @@ int
 sek_line_place(const struct sek_line_text *t, uint64_t seq,
     const uint8_t prev[SEK_LINE_HASH], struct sek_buf *out)
 {
-	static const char digits[] = "0123456789abcdef";
 	const uint8_t *p = t->text.p;
-	char hex[2 * SEK_LINE_HASH], number[24];
-	size_t i, after = t->prev_at + sizeof hex;
+	char hex[2 * SEK_LINE_HASH + 1], number[24];
+	size_t after = t->prev_at + 2 * SEK_LINE_HASH;
 
-	for (i = 0; i < SEK_LINE_HASH; i++) {
-		hex[2 * i] = digits[prev[i] >> 4];
-		hex[2 * i + 1] = digits[prev[i] & 15];
-	}
+	sek_hex(hex, prev, SEK_LINE_HASH);
 	(void)snprintf(number, sizeof number, "%llu",
 	    (unsigned long long)seq);
 	if (t->text.len - 1 + strlen(number) > SEK_AUDIT_LINE_MAX)
 		return SEK_E_LIMIT;
 	sek_put_raw(out, p, t->prev_at);
-	sek_put_raw(out, hex, sizeof hex);
+	sek_put_raw(out, hex, 2 * SEK_LINE_HASH);
 	sek_put_raw(out, p + after, t->seq_at - after);
 	sek_put_raw(out, number, strlen(number));
 	sek_put_raw(out, p + t->seq_at + 1, t->text.len - t->seq_at - 1);

@@ -98,8 +98,8 @@ struct sek_checkpoint {
 };
 /* Read a checkpoint and check it against the known keys.  SEK_E_SYNTAX: not
  * one.  SEK_E_DENIED: no known key of its log has signed it, or a known key's
- * line does not verify.  With n_keys 0 nothing is checked and `verified` is 0: that is
- * for telling what a note says, never for believing it. */
+ * line does not verify.  With n_keys 0 nothing is checked and `verified` is
+ * 0: that is for telling what a note says, never for believing it. */
 int sek_checkpoint_read(const void *text, size_t n,
     const struct sek_vkey *keys, size_t n_keys, struct sek_checkpoint *out,
     struct sek_why *why) SEK_MUST;
@@ -107,16 +107,16 @@ int sek_checkpoint_read(const void *text, size_t n,
 /* tlog-proof: "c2sp.org/tlog-proof@v1", "extra BASE64(the record's line)",
  * "index N", a hash a line, a blank line, the checkpoint as it is. */
 #define SEK_INCLUSION_TEXT_MAX 131072u
-int sek_inclusion_text(const struct sek_inclusion *p, const void *line, size_t n,
-    const void *checkpoint, size_t m, struct sek_buf *out) SEK_MUST;
+int sek_inclusion_text(const struct sek_inclusion *p, const void *line,
+    size_t n, const void *checkpoint, size_t m, struct sek_buf *out) SEK_MUST;
 struct sek_inclusion_read {
 	struct sek_inclusion proof;
 	struct sek_buf line;       /* of the record; owned */
 	const uint8_t *checkpoint; /* into the text that was read */
 	size_t checkpoint_len;
 };
-int sek_inclusion_parse(const void *text, size_t n, struct sek_inclusion_read *out,
-    struct sek_why *why) SEK_MUST;
+int sek_inclusion_parse(const void *text, size_t n,
+    struct sek_inclusion_read *out, struct sek_why *why) SEK_MUST;
 
 /* Base64 of RFC 4648 section 4, strict: padding, no blanks, no line breaks,
  * unused bits zero.  *n is the room before and the length after. */

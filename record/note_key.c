@@ -13,6 +13,7 @@
 
 #include "record/note.h"
 #include "record/note_rooms.h"
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 
 #define HEX_ID 8u
@@ -131,13 +132,6 @@ load_pub(const uint8_t *p, size_t n)
 	return NULL;
 }
 
-void
-note_hex_id(const uint8_t id[4], char out[9])
-{
-	(void)snprintf(out, 9, "%02x%02x%02x%02x", id[0], id[1], id[2],
-	    id[3]);
-}
-
 int
 note_key_bytes(const char *text, size_t n, struct note_key_text *out)
 {
@@ -176,7 +170,7 @@ sek_vkey_parse(const char *text, size_t n, struct sek_vkey *out,
 		    "(NAME+KEY ID+BASE64)");
 		goto out;
 	}
-	note_hex_id(out->id, id);
+	sek_hex(id, out->id, sizeof out->id);
 	if (strcmp(id, t.id) != 0 || out->pub_len + 1 != t.n ||
 	    memcmp(out->pub, t.bytes + 1, out->pub_len) != 0) {
 		sek_why_set(why, "is a public key with a key ID that is not "
@@ -202,7 +196,7 @@ note_key_text(const char *before, const struct sek_vkey *k, const uint8_t *p,
 		return SEK_E_LIMIT;
 	bytes[0] = (uint8_t)k->type;
 	memcpy(bytes + 1, p, n);
-	note_hex_id(k->id, id);
+	sek_hex(id, k->id, sizeof k->id);
 	sek_put_raw(out, before, strlen(before));
 	sek_put_raw(out, k->name, strlen(k->name));
 	sek_put_raw(out, "+", 1);

@@ -22,8 +22,6 @@ int note_key_text(const char *before, const struct sek_vkey *k,
     const uint8_t *p, size_t n, struct sek_buf *out) SEK_MUST;
 /* The key ID of what else is in it. */
 int note_key_id(struct sek_vkey *k) SEK_MUST;
-/* Eight hexadecimal digits and a NUL. */
-void note_hex_id(const uint8_t id[4], char out[9]);
 
 /* -- note_read.c: any signed note, whatever its text is.  Points into what
  * was read. */

@@ -13,6 +13,7 @@
 
 #include "record/note.h"
 #include "record/note_rooms.h"
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
 
@@ -79,7 +80,7 @@ take_pub(const char *text, size_t n, struct sek_vkey *pub)
 	memcpy(pub->pub, t.bytes + 1, PUB_LEN);
 	if (note_key_id(pub) != SEK_OK)
 		return SEK_E_CRYPTO;
-	note_hex_id(pub->id, id);
+	sek_hex(id, pub->id, sizeof pub->id);
 	return strcmp(id, t.id) == 0 ? SEK_OK : SEK_E_SYNTAX;
 }
 

@@ -14,6 +14,7 @@
 #include "record/record_build.h"
 #include "record/record_event.h"
 #include "record/record_time.h"
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 #include "sekisho/os.h"
 #include "sekisho/version.h"
@@ -97,22 +98,18 @@ sek_record_int(json_t *rec, const char *path, int64_t value)
 }
 
 void
+sek_record_outcome(json_t *rec, enum sek_result result,
+    enum sek_reason reason)
+{
+	sek_record_int(rec, "result", (int64_t)result);
+	sek_record_str(rec, "reason", sek_reason(reason)->word);
+	sek_record_int(rec, "reason_id", (int64_t)reason);
+}
+
+void
 sek_record_bool(json_t *rec, const char *path, int value)
 {
 	put(rec, path, json_boolean(value));
-}
-
-static void
-to_hex(char *out, const uint8_t *p, size_t n)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		out[2 * i] = digits[p[i] >> 4];
-		out[2 * i + 1] = digits[p[i] & 15];
-	}
-	out[2 * n] = '\0';
 }
 
 void
@@ -124,7 +121,7 @@ sek_record_hex(json_t *rec, const char *path, const uint8_t *p, size_t n)
 		spoil(rec);
 		return;
 	}
-	to_hex(text, p, n);
+	sek_hex(text, p, n);
 	put(rec, path, json_string(text));
 }
 

@@ -532,12 +532,12 @@ each_reason_has_its_meaning(void)
 static void
 each_word_has_both_languages(void)
 {
-	enum word w;
+	unsigned i, n = SEK_N_LANGS;
 
-	for (w = FIRST_REPORT_WORD; w < END_REPORT_WORDS; w++) {
-		CHECK(desk_word(w, SEK_LANG_EN) != NULL);
-		CHECK(desk_word(w, SEK_LANG_JA) != NULL);
-	}
+	for (i = 0; i < N_REPORT_WORDS * n; i++)
+		CHECK(report_word(i / n, i % n) != NULL);
+	for (i = FIRST_REPORT_WORD * n; i < END_REPORT_WORDS * n; i++)
+		CHECK(desk_word(i / n, i % n) != NULL);
 }
 
 static void

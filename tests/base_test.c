@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sekisho/buf.h"
+#include "sekisho/digits.h"
 #include "sekisho/escape.h"
 #include "sekisho/frame.h"
 #include "sekisho/os.h"
@@ -46,6 +47,23 @@ numbers_travel_big_endian(void)
 	CHECK(sek_rd_u64(&r) == 0x08090a0b0c0d0e0f);
 	CHECK(sek_rd_end(&r) == SEK_OK);
 	sek_buf_free(&b);
+}
+
+static void
+bytes_become_digits(void)
+{
+	static const uint8_t bytes[] = { 0x00, 0x1f, 0xa9, 0xff, 0x10, 0x32,
+	    0x54, 0x76, 0x98, 0xba, 0xdc, 0xfe, 0x0f, 0x2d, 0x4b, 0x69 };
+	char out[38] = "";
+
+	sek_hex(out, bytes, 4);
+	CHECK_STR(out, "001fa9ff");
+	sek_hex(out, bytes, 0);
+	CHECK_STR(out, "");
+	out[37] = '#';
+	sek_uuid_text(out, bytes);
+	CHECK(out[37] == '#');
+	CHECK_STR(out, "001fa9ff-1032-5476-98ba-dcfe0f2d4b69");
 }
 
 static void
@@ -454,6 +472,7 @@ int
 main(void)
 {
 	RUN(numbers_travel_big_endian);
+	RUN(bytes_become_digits);
 	RUN(a_short_or_long_message_is_refused);
 	RUN(a_string_over_its_cap_or_with_nul_is_refused);
 	RUN(a_buffer_has_a_limit);

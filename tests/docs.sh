@@ -140,9 +140,15 @@ sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' gate/main.c >"$dir/code"
 sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-gate.8 >"$dir/doc"
 same "$dir/code" "$dir/doc"
 
+# What the programs beside the logins all have, and each of its own.
+options_of() {
+	sed -n 's/.*(struct option){ "\([a-z]*\)".*/\1/p' base/program.c
+	sed -n 's/^\t\t{ \.name = "\([a-z]*\)".*/\1/p' "$1/main.c"
+}
+
 # -- sekisho-fetch(8)
 t options_of_sekisho_fetch_are_documented
-sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' fetch/main.c >"$dir/code"
+options_of fetch >"$dir/code"
 sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-fetch.8 >"$dir/doc"
 same "$dir/code" "$dir/doc"
 
@@ -163,7 +169,7 @@ same "$dir/code" "$dir/doc"
 
 # -- sekisho-forward(8)
 t options_of_sekisho_forward_are_documented
-sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' forward/main.c >"$dir/code"
+options_of forward >"$dir/code"
 sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-forward.8 >"$dir/doc"
 same "$dir/code" "$dir/doc"
 
@@ -175,7 +181,7 @@ same "$dir/code" "$dir/doc"
 
 # -- sekisho-watch(8)
 t options_of_sekisho_watch_are_documented
-sed -n 's/^\t\t{ "\([a-z]*\)", .*argument.*/\1/p' watch/main.c >"$dir/code"
+options_of watch >"$dir/code"
 sed -n 's/^\.It Fl -\([a-z]*\).*/\1/p' man/sekisho-watch.8 >"$dir/doc"
 same "$dir/code" "$dir/doc"
 
@@ -482,10 +488,10 @@ done
 # -- packaging
 t units_are_sound
 grep -qx "ListenStream=$(sed -n 's/^#define SEKISHO_SOCKET "\(.*\)"/\1/p' \
-    pam_module/options.c)" packaging/sekisho-gate.socket ||
+    include/sekisho/paths.h)" packaging/sekisho-gate.socket ||
     wrong "another socket than the module's"
 grep -qx "ExecStart=$(sed -n 's/^#define SEKISHO_GATE "\(.*\)"/\1/p' \
-    pam_module/options.c)" packaging/sekisho-gate@.service ||
+    include/sekisho/paths.h)" packaging/sekisho-gate@.service ||
     wrong "another gate than the module's"
 if command -v systemd-analyze >/dev/null; then
 	mkdir "$dir/units"

@@ -4,86 +4,35 @@
  * it goes away.  A daemon in the foreground; root, see
  * packaging/sekisho-watch.service.
  */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "gate/certificate.h"
-#include "sekisho/os.h"
-#include "sekisho/version.h"
+#include "sekisho/paths.h"
+#include "sekisho/program.h"
 #include "watch/watch.h"
 
-#ifndef SEKISHO_CONF
-#define SEKISHO_CONF "/etc/sekisho/sekisho.conf"
-#endif
-
-#define GO (-1)
-
-static void
-usage(FILE *to)
-{
-	(void)fputs("usage: sekisho-watch [--conf FILE]\n", to);
-}
-
-/* GO, or what to exit with. */
-static int
-options(int argc, char **argv, const char **conf)
-{
-	static const struct option table[] = {
-		{ "conf", required_argument, NULL, 'c' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", table, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			*conf = optarg;
-			break;
-		case 'V':
-			(void)printf("sekisho-watch %s\n", SEKISHO_VERSION);
-			return WATCH_FINE;
-		case 'h':
-			usage(stdout);
-			return WATCH_FINE;
-		default:
-			usage(stderr);
-			return WATCH_USAGE;
-		}
-	}
-	if (optind == argc)
-		return GO;
-	usage(stderr);
-	return WATCH_USAGE;
-}
+static const struct sek_program program = { .name = "sekisho-watch",
+	.usage = "[--conf FILE]" };
 
 int
 main(int argc, char **argv)
 {
 	const char *conf = SEKISHO_CONF;
-	sigset_t end;
 	int r;
 
-	sek_harden_process();
-	/* before a library looks for the address of pcscd or of a bus in it */
-	(void)clearenv();
-	(void)signal(SIGXFSZ, SIG_IGN);
+	sek_program_start();
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)umask(S_IRWXG | S_IRWXO);
-	if ((r = options(argc, argv, &conf)) != GO)
+	r = sek_program_options(&program, argc, argv, &conf);
+	if (r != SEK_PROGRAM_GO)
 		return r;
-	openlog("sekisho-watch", LOG_PID | LOG_PERROR, LOG_AUTHPRIV);
-	(void)sigemptyset(&end);
-	(void)sigaddset(&end, SIGTERM);
-	(void)sigaddset(&end, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &end, NULL) != 0 ||
+	openlog(program.name, LOG_PID | LOG_PERROR, LOG_AUTHPRIV);
+	if (sek_program_hold_end() != SEK_OK ||
 	    sek_crypto_start() != SEK_OK) {
 		watch_say(LOG_ERR, "libcrypto does not start");
 		return WATCH_FAILED;

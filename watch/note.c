@@ -43,10 +43,9 @@ note_record(const struct sek_policy *p, const struct sek_presence *m,
 	uint64_t seq = 0;
 	int r;
 
-	/* 12: a serious failure of the system, as in the gate */
-	sek_record_int(rec, "result", problem == NULL ? 0 : 12);
-	sek_record_str(rec, "reason", sek_reason(reason)->word);
-	sek_record_int(rec, "reason_id", (int64_t)reason);
+	/* a failure of the system, as in the gate */
+	sek_record_outcome(rec, problem == NULL ? SEK_RESULT_SUCCESS :
+	    SEK_RESULT_MAJOR, reason);
 	sek_record_str(rec, "detail", problem);
 	sek_record_hex(rec, "policy", p->hash, 32);
 	/* who lays the card on once more asks for it */

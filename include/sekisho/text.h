@@ -44,8 +44,9 @@ enum sek_text {
 	SEK_T_LAST_ON = 23,      /* %s service, %s terminal */
 	SEK_T_DAYS = 24,         /* Sunday first, three bytes each */
 	SEK_T_FIRST_REFUSED = 25,/* info on the first login; %s number */
-	SEK_T_TLS_USER = 26,     /* text prompt to a TLS server, which knows it by
-				    its first word; the same in each language */
+	SEK_T_TLS_USER = 26,     /* text prompt to a TLS server, which knows it
+				    by its first word; the same in each
+				    language */
 	SEK_T_TLS_NAME = 27,     /* the same, for the name in a certificate */
 	SEK_T_RESCUE = 28,       /* secret prompt of a rescue; %s account */
 	SEK_N_TEXTS
