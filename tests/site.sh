@@ -125,7 +125,7 @@ site_conf() {
 		insert-seconds = 1
 		type-seconds = 5
 		token-seconds = 5
-		fail-delay-ms = 400
+		fail-delay-ms = 50
 
 		[revocation]
 		check = crl

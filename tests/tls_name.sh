@@ -19,6 +19,7 @@ t site
 site_make "$dir/site" || { wrong "no site"; finish; exit 1; }
 conf() {
 	site_conf 's/^\(login\|token\|type\)-seconds = .*/\1-seconds = 60/' \
+	    's/^fail-delay-ms = .*/fail-delay-ms = 250/' \
 	    "\$a [service vpn]\npairs = tls-name+password" "$@"
 }
 conf || wrong "no configuration"
@@ -65,7 +66,7 @@ refused() { # REASON PART...
 # At the time at which the others are, after the password was asked for.
 like_the_others() {
 	local took=$((($(date +%s%N) - started) / 1000000))
-	((took >= 400)) || wrong "after $took ms"
+	((took >= 250)) || wrong "after $took ms"
 	shows 'Password of '
 	lacks 'revoked' 'expired' 'blocked'
 }
