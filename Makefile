@@ -128,7 +128,7 @@ TESTS = $(LONG) $(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS))) \
 	$(filter-out $(LONG),$(C_TESTS:%=$(T)/%))
 PARTS = $(addprefix $(T)/,$(T_TOOLS) $(PAM_TOOLS) pamdrive pamthreads \
 	pam_odd.so pam_sekisho_short.so badp11.so card/vcard card/card-status \
-	badserver getdrive) $(FIDO_PARTS)
+	badserver getdrive known_dh.so) $(FIDO_PARTS)
 
 $(C_TESTS:%=$(T)/%) $(T_TOOLS:%=$(T)/%): $(T)/%: $(B)/tests/%.o $(SHARED)
 	$(CC) $(LD) -o $@ $(filter %.o,$^) $(SHARED) $(GATE_LIBS)
@@ -182,8 +182,10 @@ $(T)/fido/card_drive: $(T)/fido/card_drive.o $(call obj,fido, \
 UNDER = -Wl,--no-as-needed $(T)/fido/libsoftkey.so -Wl,--as-needed \
 	-Wl,-rpath,'$$ORIGIN'
 # preloaded into programs of the system, which know no sanitizer
-$(T)/fido/libsoftkey.so: override CFLAGS = -O2 -g
-$(T)/fido/libsoftkey.so: override LDFLAGS =
+$(T)/fido/libsoftkey.so $(T)/known_dh.so: override CFLAGS = -O2 -g
+$(T)/fido/libsoftkey.so $(T)/known_dh.so: override LDFLAGS =
+$(T)/known_dh.so: $(T)/known_dh.o
+	$(CC) $(LD) -shared -o $@ $^ -l:libgnutls.so.30
 $(T)/fido/libsoftkey.so: $(T)/fido/shim.o
 	$(CC) $(LD) -shared -Wl,-soname,libsoftkey.so -o $@ $^ -lfido2
 $(FIDO_TESTS): %: %.o $(addprefix $(T)/fido/,run.o keys.o talk.o)
