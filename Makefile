@@ -101,19 +101,19 @@ $(B)/sekisho-watch: $(call obj,watch,$(call in,watch)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = su sudo login polkit remember openvpn pam_auth_update xsecurelock \
-	swaylock xscreensaver locker_abuse lightdm sshd sshd_key
+HOSTS = openvpn sshd lightdm remember swaylock su sshd_key locker_abuse \
+	xsecurelock xscreensaver sudo login polkit pam_auth_update
 # the longest first, so that none of them is left over at the end
-S_TESTS = forward_rsyslog install fuzz_smoke fido_login login card_login \
-	rescue forward $(HOSTS:%=hosts/%) socket watch fido_gate fetch_attack \
-	doctor tls_name mds stacks fetch faults limits fido_wire \
-	fido_card_moves audit_agree watch_faults fido/fido_selfcheck \
-	card/selfcheck links docs doctor_pam last_login ssh_login sekisho_cli \
-	password_test pam_retval pam_gate pam_abuse pkcs11_helper pkcs11_card \
-	download ocsp verify verify_ocsp verify_here hpki_test fido_helper \
-	fido_card fido_card_login fido_models_login roles enrol_fido \
-	enrol_fido_judge enrol_ssh enrol_card import record_crowd audit_prove \
-	audit_show audit_export audit_key audit_token audit_report audit_count
+S_TESTS = forward_rsyslog fuzz_smoke fido_login card_login doctor socket \
+	watch_faults watch $(HOSTS:%=hosts/%) fetch_attack fido_gate fetch \
+	pkcs11_helper login stacks tls_name faults import audit_export \
+	audit_count audit_token forward card/selfcheck limits record_crowd \
+	pkcs11_card fido_card_moves audit_agree fido_card ssh_login download \
+	rescue last_login ocsp fido_helper fido/fido_selfcheck enrol_fido \
+	enrol_fido_judge mds pam_abuse fido_card_login pam_gate doctor_pam \
+	sekisho_cli fido_wire verify hpki_test install enrol_ssh verify_here \
+	audit_prove pam_retval roles enrol_card audit_show audit_report \
+	password_test verify_ocsp docs audit_key fido_models_login links
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
 	auditmint forms_log record_drive ttydrive fido/mdsmint fido/liar \
 	fido/fidorow
@@ -123,11 +123,12 @@ BENCH_TOOLS = walltime peakrss bigcrl indexbench checktime fidotime \
 FUZZERS = apdu audit audit_line authfile fetch fido fido_wire forms front \
 	helper index kept mds note ocsp points policy role session ssh
 T = $(B)/tests
-TESTS = $(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS))) \
-	$(C_TESTS:%=$(T)/%)
+LONG = $(T)/audit_crash_test
+TESTS = $(LONG) $(patsubst %,tests/%.sh,$(filter-out $(NOT),$(S_TESTS))) \
+	$(filter-out $(LONG),$(C_TESTS:%=$(T)/%))
 PARTS = $(addprefix $(T)/,$(T_TOOLS) $(PAM_TOOLS) pamdrive pamthreads \
 	pam_odd.so pam_sekisho_short.so badp11.so card/vcard card/card-status \
-	badserver getdrive) $(FIDO_PARTS)
+	badserver getdrive known_dh.so) $(FIDO_PARTS)
 
 $(C_TESTS:%=$(T)/%) $(T_TOOLS:%=$(T)/%): $(T)/%: $(B)/tests/%.o $(SHARED)
 	$(CC) $(LD) -o $@ $(filter %.o,$^) $(SHARED) $(GATE_LIBS)
@@ -181,8 +182,10 @@ $(T)/fido/card_drive: $(T)/fido/card_drive.o $(call obj,fido, \
 UNDER = -Wl,--no-as-needed $(T)/fido/libsoftkey.so -Wl,--as-needed \
 	-Wl,-rpath,'$$ORIGIN'
 # preloaded into programs of the system, which know no sanitizer
-$(T)/fido/libsoftkey.so: override CFLAGS = -O2 -g
-$(T)/fido/libsoftkey.so: override LDFLAGS =
+$(T)/fido/libsoftkey.so $(T)/known_dh.so: override CFLAGS = -O2 -g
+$(T)/fido/libsoftkey.so $(T)/known_dh.so: override LDFLAGS =
+$(T)/known_dh.so: $(T)/known_dh.o
+	$(CC) $(LD) -shared -o $@ $^ -l:libgnutls.so.30
 $(T)/fido/libsoftkey.so: $(T)/fido/shim.o
 	$(CC) $(LD) -shared -Wl,-soname,libsoftkey.so -o $@ $^ -lfido2
 $(FIDO_TESTS): %: %.o $(addprefix $(T)/fido/,run.o keys.o talk.o)

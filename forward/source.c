@@ -172,14 +172,19 @@ follows(const struct sek_entry *e, const struct cursor *at)
 static int
 next_good(struct source *s, struct sek_entry *e, struct sek_why *why)
 {
-	struct sek_why bad = { "" };
+	struct sek_why bad = { "" }, before = { "" };
 	unsigned n = 0;
 	int r;
 
 	while ((r = sek_reader_next(s->r, e, why)) == SEK_E_SYNTAX &&
-	    n++ < BAD_LINES)
+	    n++ < BAD_LINES) {
 		if (bad.text[0] == '\0')
 			bad = *why;
+		/* the end is given again and again, each time after a wait */
+		if (strcmp(before.text, why->text) == 0)
+			break;
+		before = *why;
+	}
 	if (r == SEK_OK && n > 0 && s->bad.text[0] == '\0')
 		s->bad = bad;
 	s->torn = n > 0 && r != SEK_OK;

@@ -10,11 +10,7 @@ export BUILD
 # shellcheck source=tests/site.sh
 . "$(dirname "$0")/site.sh"
 site_enter "$0" "$@"
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-report.XXXXXX") || exit 1
-chmod 755 "$dir"
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script report
 
 report() {
 	run site_desk audit report "$@"

@@ -17,11 +17,7 @@ SITE_MODULE=/usr/lib/$("${CC:-gcc}" -print-multiarch)/opensc-pkcs11.so
 [[ -e $SITE_MODULE ]] || { echo "skip card_login: no $SITE_MODULE"; exit 0; }
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-card.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script card
 
 SITE_PIN=271828
 OTHER_PIN=314159
@@ -121,11 +117,7 @@ login() {
 	run site_drive --answer PIN="$SITE_PIN" --answer Password=himitsu-1 "$@"
 }
 recorded() {
-	local last part
-	last=$(grep '"event":"a' "$SITE_LOG" | tail -n 1)
-	for part; do
-		[[ $last == *"$part"* ]] || wrong "no $part in $last"
-	done
+	fields "$(grep '"event":"a' "$SITE_LOG" | tail -n 1)" "$@"
 }
 refused() {
 	lacks "auth = 0"

@@ -408,8 +408,11 @@ ended 0
 t each_script_with_a_site_has_its_records_checked
 for script in tests/*.sh; do
 	! grep -q '^\. .*/site\.sh' "$script" || [[ $script == tests/site.sh ]] ||
-	    grep -q "^trap '.*site_end;" "$script" || wrong "$script"
+	    grep -qE "^trap '.*site_end;|^site_script [a-z]" "$script" ||
+	    wrong "$script"
 done
+sed -n '/^site_script()/,/^}/p' tests/site.sh | grep -q "trap 'site_end;" ||
+    wrong "site_script checks none"
 
 # -- examples
 mkdir "$dir/pki" && pki_ca "$dir/pki" ca "/C=JP/O=Sakura Hospital/CN=Example CA" &&

@@ -13,11 +13,7 @@ if ! card_ns_inside && missing=$(card_ns_missing 2>&1); then
 fi
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-enrolc.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script enrolc
 # shellcheck source=tests/fido/enrol.sh
 . "$(dirname "$0")/fido/enrol.sh"
 insert=3
@@ -36,7 +32,7 @@ t a_card_in_a_reader
 enrol taro
 ended 0
 shows 'enrolled credential 1 for taro' '  protection   level 2'
-recorded '"kind":"fido2"' '"verified":false'
+last '"kind":"fido2"' '"verified":false'
 
 t it_is_not_enrolled_twice
 begin
@@ -48,7 +44,7 @@ limited "$BUILD/tests/fido/card_drive" watch list open pin 4711-kagi \
     >"$dir/set" 2>&1 || wrong "no PIN set: $(<"$dir/set")"
 enrol hanako --pin --pin-file "$dir/pin"
 ended 0
-recorded '"verified":true' '"proof":"pin"'
+last '"verified":true' '"proof":"pin"'
 
 t not_where_readers_are_not_asked
 conf

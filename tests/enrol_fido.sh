@@ -11,11 +11,7 @@ site_enter "$0" "$@"
 # shellcheck source=tests/fido/site.sh
 . "$(dirname "$0")/fido/site.sh"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-enrolf.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script enrolf
 # shellcheck source=tests/fido/enrol.sh
 . "$(dirname "$0")/fido/enrol.sh"
 tty=$BUILD/tests/ttydrive
@@ -74,7 +70,7 @@ shows 'Touch the key (' 'enrolled credential 1 for taro' \
     'AAGUID 534f4654-4b45-592d-5445-53542d414147' \
     'nothing proves who made this key'
 lacks 'no service'
-recorded '"event":"enrol"' '"result":0' '"name":"taro"' '"kind":"fido2"' \
+last '"event":"enrol"' '"result":0' '"name":"taro"' '"kind":"fido2"' \
     '"credential":1' '"rp":"sakura.example.jp"' '"alg":"es256"' \
     '"aaguid":"534f4654-4b45-592d-5445-53542d414147"' \
     '"attestation":"none"' '"protect":2' '"verified":false' \
@@ -123,7 +119,7 @@ fido_pin key 1234-abcd || wrong "no PIN set"
 enrol jiro --pin --pin-file "$dir/pin"
 ended 0
 has '  kind         touch and the key'\''s PIN' '  protection   level 3'
-recorded '"verified":true' '"protect":3' '"proof":"pin"'
+last '"verified":true' '"protect":3' '"proof":"pin"'
 lacks 1234-abcd
 ! grep -rqF 1234-abcd "$SITE/log" || wrong "the PIN is in the record"
 
@@ -138,21 +134,21 @@ fido_pin third 1234-abcd
 enrol jiro --verification --pin-fd 0 <"$dir/pin"
 ended 0
 has '  kind         touch and verification on the key (PIN or finger)'
-recorded '"verified":true' '"protect":3' '"proof":"verification"'
+last '"verified":true' '"protect":3' '"proof":"verification"'
 
 t a_pin_that_only_the_key_asks_for_binds_nobody
 only old20 versions=2.0
 fido_pin old20 1234-abcd
 enrol jiro --pin-fd 0 <"$dir/pin"
 ended 0
-recorded '"verified":false' '"proof":"touch"'
+last '"verified":false' '"proof":"touch"'
 
 t with_verification_by_finger
 only finger uv=yes
 enrol jiro --verification
 ended 0
 shows 'Put a finger on the sensor of the key'
-recorded '"verified":true' '"proof":"verification"'
+last '"verified":true' '"proof":"verification"'
 
 t pin_alone_means_no_finger
 fido_pin finger 1234-abcd
@@ -160,7 +156,7 @@ fido_trace finger >"$dir/trace"
 enrol hanako --pin --pin-file "$dir/pin"
 ended 0
 lacks 'Put a finger'
-recorded '"proof":"pin"'
+last '"proof":"pin"'
 
 t pin_of_a_key_with_fingers_alone
 only fingers uv=yes
@@ -174,7 +170,7 @@ fido_pin worn 1234-abcd
 enrol taro --verification --pin-file "$dir/pin"
 ended 0
 shows 'once more (tries left:' 'The key takes no more fingers now'
-recorded '"verified":true'
+last '"verified":true'
 
 t each_algorithm
 for a in -7/es256 -8/eddsa -35/es384 -257/rs256; do
@@ -182,7 +178,7 @@ for a in -7/es256 -8/eddsa -35/es384 -257/rs256; do
 	enrol taro --alg "${a#*/}"
 	ended 0
 	has "  algorithm    ${a#*/}"
-	recorded "\"alg\":\"${a#*/}\""
+	last "\"alg\":\"${a#*/}\""
 done
 
 t an_algorithm_that_the_key_lacks
@@ -201,7 +197,7 @@ enrol taro --resident
 ended 0
 has '  stored       on the key itself: it says whose it is' \
     '  protection   level 1'
-recorded '"resident":true' '"protect":1'
+last '"resident":true' '"protect":1'
 lacks 'can find out'
 
 t resident_on_a_key_that_tells_no_level
@@ -216,7 +212,7 @@ only stored3
 fido_pin stored3 1234-abcd
 enrol taro --resident --pin --pin-file "$dir/pin"
 ended 0
-recorded '"resident":true' '"protect":3' '"verified":true'
+last '"resident":true' '"protect":3' '"verified":true'
 
 t in_japanese
 only nihon
@@ -268,7 +264,7 @@ run "$tty" '(yes/no)=yes' 'PIN for=wrong-one' 'PIN for=123' \
 ended 0
 shows 'The PIN was wrong; tries left: 7' 'at least 4 characters' 'echo on'
 lacks 'wrong-one' '1234-abcd'
-recorded '"tty":"/dev/pts/'
+last '"tty":"/dev/pts/'
 
 t wrong_pin_of_a_script_is_not_tried_twice
 only mine

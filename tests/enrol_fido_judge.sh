@@ -10,11 +10,7 @@ site_enter "$0" "$@"
 # shellcheck source=tests/fido/site.sh
 . "$(dirname "$0")/fido/site.sh"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-enrolj.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script enrolj
 # shellcheck source=tests/fido/enrol.sh
 . "$(dirname "$0")/fido/enrol.sh"
 
@@ -118,7 +114,7 @@ enrol hanako --pin --pin-file "$dir/pin"
 ended 0
 has '  protection   level 0'
 shows 'each login demands it all the same'
-recorded '"protect":0' '"verified":true'
+last '"protect":0' '"verified":true'
 only plain2 protect=none
 enrol hanako
 ended 0
@@ -130,7 +126,7 @@ only cloud be=1
 enrol taro
 ended 0
 shows 'may copy this credential'
-recorded '"backup":true'
+last '"backup":true'
 conf
 
 # -- the maker
@@ -145,7 +141,7 @@ enrol taro
 ended 0
 shows '  attestation  trusted: by "CN=Model 1,OU=Authenticator Attestation'
 lacks 'nothing proves'
-recorded '"attestation":"trusted"' '"attested_by":' 'O=Key Works'
+last '"attestation":"trusted"' '"attested_by":' 'O=Key Works'
 
 t attestation_is_required_and_missing
 begin
@@ -164,14 +160,14 @@ cp "$SITE/pki/ca.crt" "$roots/"
 only made4 && fido_attest made4
 enrol hanako
 refused 'NOT ENROLLED: model-refused: an attestation is required' unknown
-recorded '"attestation":"unknown"'
+last '"attestation":"unknown"'
 
 t attestation_by_somebody_else_where_none_is_required
 conf "attestation-roots = $roots"
 enrol hanako
 ended 0
 shows '  attestation  not trusted:' 'nothing proves who made this key'
-recorded '"attestation":"unknown"'
+last '"attestation":"unknown"'
 cp "$dir/fido-root.crt" "$roots/"
 
 t attestation_for_another_model
@@ -213,7 +209,7 @@ only made6
 enrol hanako
 refused 'NOT ENROLLED: model-refused: the model 534f4654-4b45-592d'
 on_record model-refused
-recorded '"aaguid":"534f4654-4b45-592d-5445-53542d414147"'
+last '"aaguid":"534f4654-4b45-592d-5445-53542d414147"'
 only good aaguid=00112233445566778899aabbccddeeff
 enrol hanako
 ended 0
@@ -262,7 +258,7 @@ only model1 && fido_attest model1
 enrol hanako
 ended 0
 shows '  key          Software key 1 (AAGUID' '  attestation  trusted:'
-recorded '"name":"Software key 1"' '"attestation":"trusted"' \
+last '"name":"Software key 1"' '"attestation":"trusted"' \
     '"known":true' '"status":"none"' '"age_s":'
 
 t metadata_out_of_date
@@ -286,7 +282,7 @@ for s in REVOKED ATTESTATION_KEY_COMPROMISE USER_KEY_REMOTE_COMPROMISE \
 	enrol hanako
 	refused 'NOT ENROLLED: model-refused: FIDO metadata say of Software'
 	on_record model-refused
-	recorded '"model":{' '"id_sha256":"' '"next_update":'
+	last '"model":{' '"id_sha256":"' '"next_update":'
 done
 
 t verification_that_can_be_got_round
@@ -322,7 +318,7 @@ t what_another_helper_hands_over
 fake taro 'label=\e[31mRed\n'
 ended 0
 shows '\x1b[31mRed\x0a'
-recorded '"attestation":"none"'
+last '"attestation":"none"'
 
 t a_credential_that_somebody_holds
 fake hanako

@@ -11,11 +11,7 @@ site_enter "$0" "$@"
 # shellcheck source=tests/fido/site.sh
 . "$(dirname "$0")/fido/site.sh"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-enrols.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script enrols
 PORT=2222 # of our own network
 
 conf() {

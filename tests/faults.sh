@@ -10,11 +10,7 @@
 . "$(dirname "$0")/site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-faults.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script faults
 
 JOBS=6          # most of them only wait
 LIMIT_MS=40000  # for login-seconds = 10 and the end of a helper

@@ -15,13 +15,13 @@ here=$(dirname "$0")
 t no_pcscd
 drive watch list list unwatch
 has 'list: 0'
-within 1500
+within 4000
 card_pcscd_start
 
 t no_card
 drive watch list sleep 300 list
 has 'list: 0'
-within 2000
+within 4000
 
 put one
 t asked_once
@@ -35,7 +35,7 @@ drive watch list open info make - get - close list
 has "info: ok, fido2 1, pin 0, flags 0c U2F_V2 FIDO_2_0 FIDO_2_1"
 line make 'make: ok*'
 line get 'get: ok*'
-within 2000
+within 4000
 
 t pin_over_chaining
 drive watch list open pin 1234 make 1234 get 1234 get 4321
@@ -84,7 +84,7 @@ knobs one card_chain=6884 card_extended=no listmax=100 \
 drive watch list open make 1234 many 40 get - many 0 get -
 [[ $(grep -c '^get: FIDO_ERR_RX' "$dir/out") == 1 ]] || wrong "no error"
 line get 'get: ok*'
-within 2000
+within 4000
 
 t only_plain_messages
 knobs one card_p1=strict
@@ -108,39 +108,46 @@ line make 'make: FIDO_ERR_TX*'
 t slow_touch
 knobs one touch=700
 drive watch list open make 1234 get 1234
-line get 'get: ok after [789]00 ms'
+line get 'get: ok after *'
+took get 700 2500
 (($(sent 8011000000) > 5)) || wrong "it was not asked again"
 
 t slow_touch_in_silence
 knobs one touch=700 card_busy=no
 drive watch list open make 1234 get 1234
-line get 'get: ok after [789]00 ms'
+line get 'get: ok after *'
+took get 700 2500
 [[ $(sent 8011) == 0 ]] || wrong "it was asked again"
 
 t limit_of_time
 knobs one touch=no
 drive watch list open limit 500 make 1234 close
-line make 'make: FIDO_ERR_RX after [56]00 ms'
+line make 'make: FIDO_ERR_RX after *'
+took make 500 2500
 [[ $(sent 8011110000) == 1 ]] || wrong "the card was not told"
 [[ $(sent 'contact 2') == 0 ]] || wrong "the card was reset"
-within 2000
+within 4000
 
 t cancel
 knobs one touch=no
 drive watch list open cancel 300 make 1234
-line make 'make: FIDO_ERR_KEEPALIVE_CANCEL after [34]00 ms'
+line make 'make: FIDO_ERR_KEEPALIVE_CANCEL after *'
+took make 300 2500
 
 t interrupted
 knobs one touch=no
 drive watch list open signal 300 make 1234
-line make 'make: FIDO_ERR_RX after [34]00 ms'
+line make 'make: FIDO_ERR_RX after *'
+took make 300 2500
 [[ $(sent 8011110000) == 1 ]] || wrong "the card was not told"
 
 t cancelled_in_vain
 knobs one card_busy=forever card_on=01
 drive watch list open cancel 300 make 1234 close
-line make 'make: FIDO_ERR_RX after 1[0-9]00 ms'
-line close 'close: ok after [0-9]00 ms'
+line make 'make: FIDO_ERR_RX after *'
+took make 1000 3500
+line close 'close: ok after *'
+took close 0 2900
 grep -q '^contact [012]' "$WORK/one.trace" || wrong "not reset"
 
 for fault in 6F00 6985 endless dribble short huge lie nothing; do

@@ -10,11 +10,7 @@
 . "$(dirname "$0")/site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-fido-gate.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script fido-gate
 # shellcheck source=tests/fido/liar.sh
 . "$(dirname "$0")/fido/liar.sh"
 
@@ -50,7 +46,7 @@ ended 0
 has "info: Touch your security key (Sakura Key \\x1b[1m)." \
     "prompt: Password of 山田 太郎: " "auth = 0 Success"
 lacks "prompt: PIN"
-recorded '"pair":"fido2+password"' '"reason":"ok"' '"kind":"fido2"' \
+last '"pair":"fido2+password"' '"reason":"ok"' '"kind":"fido2"' \
     '"type":"fido2"' '"type":"password"' '"flags":"up"' \
     "\"counter\":$counter" '"rp":"hospital.example"' '"alg":"es256"' \
     '"transport":"usb"' '"challenge":{"sha256"'
@@ -62,7 +58,7 @@ login --service kiosk --user taro
 ended 0
 has "prompt: PIN of security key Sakura Key: "
 lacks "prompt: Password"
-recorded '"pair":"fido2+verification"' '"type":"verification"' \
+last '"pair":"fido2+verification"' '"type":"verification"' \
     '"flags":"up uv"' '"class":"know-or-are"'
 
 t each_algorithm
@@ -70,7 +66,7 @@ for alg in es384 eddsa rs256; do
 	lied $alg "sign $alg flags=1"
 	login --user taro
 	ended 0
-	recorded "\"alg\":\"$alg\""
+	last "\"alg\":\"$alg\""
 done
 
 t former_rp
@@ -79,7 +75,7 @@ lie "wanted rps=2" "status none" "frame 34 030000000101$(printf '%08x' 48)$(cat 
     go "sign old rp=old.example index=1 flags=1"
 login --user taro
 ended 0
-recorded '"rp":"old.example"'
+last '"rp":"old.example"'
 
 t a_wrong_password_after_a_right_key
 next
@@ -93,12 +89,12 @@ lied uv "sign uv counter=7"
 login --service both --user taro
 ended 0
 lacks "prompt: Password"
-recorded '"pair":"fido2+verification"'
+last '"pair":"fido2+verification"'
 next
 lied plain "sign plain counter=$counter flags=1"
 login --service both --user taro
 ended 0
-recorded '"pair":"fido2+password"'
+last '"pair":"fido2+password"'
 
 # -- the checklist: one row, one violation
 
@@ -107,7 +103,7 @@ lied plain "sign plain flags=1 counter=90 hash=$(printf '%064d' 7)"
 login --user taro
 refused bad-signature
 lacks "prompt: Password"
-recorded '"result":8'
+last '"result":8'
 
 t row1_an_assertion_sent_again
 next
@@ -122,7 +118,7 @@ t row2_an_id_that_was_not_asked_for
 lied plain "sign hana"
 login --user taro
 refused bad-assertion
-recorded "was not asked for"
+last "was not asked for"
 
 t row2_another_persons_key_under_ones_own_id
 lied plain "sign plain key=hana flags=1 counter=91"
@@ -144,7 +140,7 @@ t row3_the_handle_of_somebody_else
 lied plain "sign plain flags=1 counter=93 handle=a1b2c3"
 login --user taro
 refused bad-assertion
-recorded "user handle"
+last "user handle"
 next
 lied plain "sign plain flags=1 counter=$counter handle=0102"
 login --user taro
@@ -177,7 +173,7 @@ refused not-verified
 lied uv "sign uv flags=1 counter=97"
 login --user taro
 refused not-verified
-recorded '"type":"fido2"' '"ok":false'
+last '"type":"fido2"' '"ok":false'
 
 t row7_a_copied_passkey
 lied plain "sign plain flags=9 counter=98"
@@ -193,7 +189,7 @@ conf 's/old\.example/&\nsynced-keys = yes/'
 lied synced "sign synced flags=9"
 login --user taro
 ended 0
-recorded '"flags":"up be"'
+last '"flags":"up be"'
 lied plain "sign plain flags=9 counter=98"
 login --user taro
 refused bad-assertion
@@ -214,7 +210,7 @@ refused bad-signature
 lied rs256 "sign rs256 flags=1 counter=99 md=sha384"
 login --user taro
 refused bad-signature
-recorded '"type":"fido2"' '"ok":false'
+last '"type":"fido2"' '"ok":false'
 
 t row11_revoked_suspended_denied
 number=$(site_desk list hanako --json | tr '{' '\n' |
@@ -226,7 +222,7 @@ site_desk suspend "$number" --reason 'left at home' >/dev/null ||
 login --user hanako
 refused credential-suspended
 lacks "info: Touch"
-recorded "left at home"
+last "left at home"
 site_desk resume "$number" >/dev/null || wrong resume
 lied hana "sign hana"
 login --user hanako
@@ -235,7 +231,7 @@ site_desk deny person hanako --reason lost >/dev/null || wrong deny
 lied hana "sign hana counter=2"
 login --user hanako
 refused deny-listed
-recorded '"deny":{"id":1}'
+last '"deny":{"id":1}'
 lacks "info: Touch"
 site_desk allow 1 --reason found >/dev/null || wrong allow
 site_desk person suspend hanako --reason leave >/dev/null
@@ -313,7 +309,7 @@ pins --user taro
 refused wrong-pin
 has "info: A wrong PIN was typed before. A few tries are left." \
     "error: The PIN was wrong. Tries left before it locks: 2."
-recorded '"type":"verification"' '"tries_left":1'
+last '"type":"verification"' '"tries_left":1'
 (($(grep -c "prompt: PIN" "$dir/out") == 2)) || wrong "not asked twice"
 
 t row12_a_helper_that_hides_that_the_pin_was_wrong
@@ -357,13 +353,13 @@ t counter_goes_up_and_is_stored_before_the_verdict
 lied counting "sign counting flags=1 counter=41"
 login --user taro
 ended 0
-recorded '"counter":41' '"counter_before":40'
+last '"counter":41' '"counter_before":40'
 lied counting "sign counting flags=1 counter=45"
 run site_drive --service ward --user taro --answer Password=wrong --steps auth
 refused wrong-password
 lied counting "sign counting flags=1 counter=46"
 login --user taro
-recorded '"counter_before":45'
+last '"counter_before":45'
 
 t no_login_without_storing_the_counter
 { mount --bind "$SITE/lib" "$SITE/lib" &&
@@ -373,11 +369,11 @@ login --user taro
 umount -l "$SITE/lib"
 refused store
 lacks "prompt: Password"
-recorded "counter could not be stored" '"counter":47'
+last "counter could not be stored" '"counter":47'
 lied counting "sign counting flags=1 counter=47"
 login --user taro
 ended 0
-recorded '"counter_before":46'
+last '"counter_before":46'
 
 t two_logins_at_a_time_take_one_counter_each
 lied hana "pause 500" "sign hana counter=1004"
@@ -396,11 +392,11 @@ login --user taro
 refused clone-suspected
 shows "This key may have been copied and was suspended."
 lacks "prompt: Password"
-recorded '"result":8' "did not rise: 47 after 47" '"type":"fido2"' '"ok":false'
+last '"result":8' "did not rise: 47 after 47" '"type":"fido2"' '"ok":false'
 lied counting "sign counting flags=1 counter=48"
 login --user taro
 refused credential-suspended
-recorded "47"
+last "47"
 site_desk list taro >"$dir/out" 2>&1
 shows suspended
 
@@ -424,18 +420,18 @@ t several_persons_of_an_account
 lie "status ready resident" go "sign resident counter=20"
 login --user ward3
 ended 0
-recorded '"name":"hanako"' '"name":"ward3"' '"shared":true'
+last '"name":"hanako"' '"name":"ward3"' '"shared":true'
 next
 lied plain "sign plain flags=1 counter=$counter"
 login --user ward3
 ended 0
-recorded '"name":"taro"'
+last '"name":"taro"'
 
 t not_asked_for
 lie "wanted not=twin" "wanted not=elsewhere" "wanted not=hana" "status none"
 login --user taro
 refused no-token
-recorded '"reason":"no-token"'
+last '"reason":"no-token"'
 
 t stranger_and_decoy
 lie "wanted ids=1" "wanted not=hana" "status strange"
@@ -474,7 +470,7 @@ t which_one_is_known_only_when_it_has_signed
 lie "status ready" go "sign strict counter=1"
 login --user taro
 ended 0
-recorded '"reason":"ok"' '"flags":"up uv"'
+last '"reason":"ok"' '"flags":"up uv"'
 lie "status ready" go "note touch" "fail 2"
 login --user taro
 refused no-match
@@ -496,16 +492,16 @@ t key_first
 lie "wanted ids=0" "status ready" go "sign resident counter=21 handle=a1b2c3"
 login --answer 'Several=hanako'
 ended 0
-recorded '"name":"hanako"' '"claimed":""'
+last '"name":"hanako"' '"claimed":""'
 shows "1) 佐藤 花子 (hanako)" "2) 佐藤 花子 (ward3)"
 lie "status ready" go "sign resident counter=22"
 login --answer 'Several=hanako'
 refused bad-assertion
-recorded "did not say whose"
+last "did not say whose"
 lie "status ready" go "sign twin"
 login
 refused no-match
-recorded "for sshd alone"
+last "for sshd alone"
 lie "status ready" go "sign plain id=unknown"
 login
 refused no-match
@@ -519,7 +515,7 @@ lied plain "sign plain flags=1 counter=150"
 login --user taro
 refused cert-role
 lacks "info: Touch"
-recorded "a key names none, and the person has no such role"
+last "a key names none, and the person has no such role"
 conf
 
 t a_service_that_takes_verification_only
@@ -544,7 +540,7 @@ t failure_before_it_is_told_to_go_on
 lie "fail 13"
 login --user taro
 refused token-error
-recorded "told to fail"
+last "told to fail"
 
 t texts
 lied uv "note choose" "note verify" "note again 2" "note again" "pin 2 8" \
@@ -583,7 +579,7 @@ row taro late
 lie "wanted ids=1024" "wanted not=late" "status strange"
 login --user ward3
 refused no-match
-recorded "more keys are enrolled for this account"
+last "more keys are enrolled for this account"
 lie "status ready" go "sign plain flags=1 counter=3000"
 login --user ward3
 ended 0

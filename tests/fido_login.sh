@@ -12,11 +12,9 @@ site_enter "$0" "$@"
 # shellcheck source=tests/fido/site.sh
 . "$(dirname "$0")/fido/site.sh"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-fido-login.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script fido-login
+# shellcheck source=tests/fido/judged.sh
+. "$(dirname "$0")/fido/judged.sh"
 
 KEY_PIN=2718-hanako
 
@@ -99,26 +97,6 @@ login() {
 	run site_drive --tty pts/7 --steps auth "$@" \
 	    --answer "PIN=$KEY_PIN" --answer Password=himitsu-1
 }
-recorded() {
-	local last part
-	last=$(tail -n 1 "$SITE_LOG")
-	for part; do
-		[[ $last == *"$part"* ]] || wrong "no $part in $last"
-	done
-}
-no_record() {
-	local last part
-	last=$(tail -n 1 "$SITE_LOG")
-	for part; do
-		[[ $last != *"$part"* ]] || wrong "$part in $last"
-	done
-}
-refused() {
-	recorded "\"reason\":\"$1\"" '"event":"auth"'
-	lacks "auth = 0"
-}
-generic="error: Login failed. Check the card or key and the password and try"
-generic+=" again, or call the helpdesk."
 
 t key_and_password
 only plain
@@ -127,7 +105,7 @@ ended 0
 shows "info: Touch your security key ("
 has "prompt: Password of 山田 太郎: "
 lacks "prompt: PIN"
-recorded '"pair":"fido2+password"' '"flags":"up"' '"counter":' \
+last '"pair":"fido2+password"' '"flags":"up"' '"counter":' \
     '"aaguid":"534f4654-4b45-592d-5445-53542d414147"' '"transport":"usb"'
 
 t all_steps_of_a_login
@@ -146,7 +124,7 @@ login --service verify --user hanako
 ended 0
 shows "prompt: PIN of security key "
 lacks "prompt: Password"
-recorded '"pair":"fido2+verification"' '"flags":"up uv"' \
+last '"pair":"fido2+verification"' '"flags":"up uv"' \
     '"type":"verification"'
 ! grep -qF $KEY_PIN "$SITE_LOG" || wrong "the PIN is in a record"
 
@@ -164,7 +142,7 @@ run site_drive --service verify --user hanako --answers "$dir/answers" \
     --steps auth
 refused wrong-pin
 [[ $(fido_tries locked) == *6* ]] || wrong "tries: $(fido_tries locked)"
-recorded '"tries_left":6' '"ok":false'
+last '"tries_left":6' '"ok":false'
 card none
 
 t pin_and_password
@@ -174,7 +152,7 @@ run site_drive --service keys --user hanako --answers "$dir/answers" \
 ended 0
 shows "prompt: PIN of security key "
 has "prompt: Password of 佐藤 花子: "
-recorded '"pair":"fido2+password"' '"type":"verification"' '"type":"password"'
+last '"pair":"fido2+password"' '"type":"verification"' '"type":"password"'
 
 t finger
 only finger
@@ -262,7 +240,7 @@ for ((i = 0; i < 200; i++)); do
 	sleep 0.02
 done
 within 3000
-recorded '"reason":"client-gone"'
+last '"reason":"client-gone"'
 fido_knobs plain
 login --service keys --user taro
 ended 0
@@ -277,7 +255,7 @@ fido_knobs finger touch=no finger=no
 login --service verify --user hanako
 ended 0
 has "info: Several security keys are there: touch yours."
-recorded '"name":"hanako"' '"pair":"fido2+verification"'
+last '"name":"hanako"' '"pair":"fido2+verification"'
 
 t another_persons_key
 only plain
@@ -294,19 +272,19 @@ for who in hanako nosuch; do
 	has "$generic" "prompt: Password of $who: "
 done
 diff "$dir/hanako" "$dir/nosuch" >/dev/null || wrong "told apart"
-recorded '"reason":"unknown-user"'
+last '"reason":"unknown-user"'
 
 t shared_account
 only plain
 login --service keys --user ward3
 ended 0
-recorded '"name":"taro"' '"name":"ward3"'
+last '"name":"taro"' '"name":"ward3"'
 only locked
 printf '%s\n' "PIN=$KEY_PIN" Password=himitsu-2 >"$dir/answers"
 run site_drive --service keys --user ward3 --answers "$dir/answers" \
     --steps auth
 ended 0
-recorded '"name":"hanako"' '"name":"ward3"'
+last '"name":"hanako"' '"name":"ward3"'
 
 t key_first
 only resident
@@ -314,11 +292,11 @@ printf '%s\n' "PIN=$KEY_PIN" 'Several=hanako' >"$dir/answers"
 run site_drive --service verify --answers "$dir/answers" --steps auth
 ended 0
 has "user=hanako" "info: Welcome, 佐藤 花子."
-recorded '"name":"hanako"' '"claimed":""'
+last '"name":"hanako"' '"claimed":""'
 only plain
 login --service verify
 lacks "auth = 0"
-recorded '"event":"auth"'
+last '"event":"auth"'
 
 t key_first_by_a_touch_alone
 fido_key touch && enrol hanako touch --resident
@@ -327,7 +305,7 @@ run site_drive --service keys --answers "$dir/answers" --steps auth
 ended 0
 has "user=hanako"
 lacks "prompt: PIN"
-recorded '"flags":"up"'
+last '"flags":"up"'
 only plain
 login --service keys
 refused no-match
@@ -338,7 +316,7 @@ printf '%s\n' "PIN=$KEY_PIN" Several= >"$dir/answers"
 run site_drive --service mixed --answers "$dir/answers" --steps auth
 refused cancelled
 has "auth = 19 Conversation error"
-recorded '"kind":"fido2"' '"name":"hanako"'
+last '"kind":"fido2"' '"name":"hanako"'
 no_record '"account":'
 
 t a_card_comes_before_a_key_of_nobody_knows_whom
@@ -348,7 +326,7 @@ printf '%s\n' Several=taro "PIN=$SITE_PIN" Password=himitsu-1 \
 run site_drive --service mixed --answers "$dir/answers" --steps auth
 ended 0
 has "user=taro"
-recorded '"pair":"pkcs11+password"' '"kind":"pkcs11"'
+last '"pair":"pkcs11+password"' '"kind":"pkcs11"'
 no_record '"type":"fido2"'
 card none
 
@@ -379,7 +357,7 @@ run site_drive --service keys --user ward3 --answer Password=himitsu-2 \
     --steps auth
 ended 0
 has "info: Several security keys are there: touch yours."
-recorded '"name":"hanako"' '"label":"Sekisho touch"'
+last '"name":"hanako"' '"label":"Sekisho touch"'
 only plain
 site_desk resume "$number" >/dev/null || wrong resume
 login --service keys --user taro
@@ -396,7 +374,7 @@ fido_restore plain old
 fido_plug plain
 login --service keys --user taro
 refused clone-suspected
-recorded "did not rise"
+last "did not rise"
 lacks "prompt: Password"
 for i in 1 2 3; do
 	login --service keys --user taro
@@ -416,7 +394,7 @@ for row in badsig=1:bad-signature up=0:bad-assertion be=1:synced-key \
 	fido_knobs plain "${row%%:*}"
 	login --service keys --user taro
 	lacks "auth = 0" "prompt: Password"
-	recorded '"event":"auth"'
+	last '"event":"auth"'
 	[[ $(tail -n 1 "$SITE_LOG") == *"\"reason\":\"${row##*:}\""* ||
 	    $(tail -n 1 "$SITE_LOG") == *'"reason":"token-error"'* ]] ||
 	    wrong "${row%%:*}: $(tail -n 1 "$SITE_LOG" |
@@ -439,33 +417,33 @@ has "info: Insert your card or security key."
 only plain
 login --service mixed --user taro
 ended 0
-recorded '"pair":"fido2+password"'
+last '"pair":"fido2+password"'
 only
 card taro
 run site_drive --service mixed --user taro --steps auth \
     --answer PIN=$SITE_PIN --answer Password=himitsu-1
 ended 0
-recorded '"pair":"pkcs11+password"' '"kind":"pkcs11"'
+last '"pair":"pkcs11+password"' '"kind":"pkcs11"'
 
 run site_drive --service keyfirst --user taro --steps auth \
     --answer PIN=$SITE_PIN --answer Password=himitsu-1
 ended 0
 has "prompt: PIN of card taro: "
-recorded '"pair":"pkcs11+password"' '"kind":"pkcs11"' '"type":"pkcs11"'
+last '"pair":"pkcs11+password"' '"kind":"pkcs11"' '"type":"pkcs11"'
 
 t a_key_of_nobody_does_not_keep_a_card_from_serving
 only strange
 run site_drive --service mixed --user taro --steps auth \
     --answer PIN=$SITE_PIN --answer Password=himitsu-1
 ended 0
-recorded '"pair":"pkcs11+password"'
+last '"pair":"pkcs11+password"'
 
 t a_card_of_nobody_does_not_keep_a_key_from_serving
 card stranger
 only plain
 login --service mixed --user taro
 ended 0
-recorded '"pair":"fido2+password"'
+last '"pair":"fido2+password"'
 
 t neither_a_card_nor_a_key_of_anybody
 only strange
@@ -479,11 +457,11 @@ card gone
 only plain
 login --service mixed --user taro
 ended 0
-recorded '"pair":"fido2+password"' '"kind":"fido2"'
+last '"pair":"fido2+password"' '"kind":"fido2"'
 only
 login --service mixed --user taro
 refused cert-revoked
-recorded '"kind":"pkcs11"'
+last '"kind":"pkcs11"'
 
 t both_are_there
 card taro
@@ -492,7 +470,7 @@ printf '%s\n' PIN=$SITE_PIN Password=himitsu-1 >"$dir/answers"
 run site_drive --service mixed --user taro --answers "$dir/answers" \
     --steps auth
 ended 0
-recorded '"event":"auth"'
+last '"event":"auth"'
 
 # slow PROGRAM: it takes its time to see a token
 slow() {
@@ -522,7 +500,7 @@ run site_drive --service mixed --user taro --answers "$dir/answers" \
     --steps auth
 ended 0
 shows "info: Touch your security key ("
-recorded '"pair":"pkcs11+password"'
+last '"pair":"pkcs11+password"'
 within 4000
 
 t a_key_that_was_given_up_stops_blinking
@@ -536,12 +514,12 @@ card gone
 fido_knobs plain touch=2500
 login --service mixed --user taro
 ended 0
-recorded '"pair":"fido2+password"' '"kind":"fido2"' '"name":"taro"'
+last '"pair":"fido2+password"' '"kind":"fido2"' '"name":"taro"'
 only finger
 fido_knobs finger finger=slow
 login --service mixed --user taro
 ended 0
-recorded '"pair":"fido2+verification"' '"kind":"fido2"' '"name":"taro"'
+last '"pair":"fido2+verification"' '"kind":"fido2"' '"name":"taro"'
 mv "$SITE/libexec/real" "$SITE/libexec/sekisho-pkcs11"
 fido_knobs finger
 
@@ -556,7 +534,7 @@ login --service keys --user taro
 ended 0
 login --service ward --user taro
 ended 0
-recorded '"pair":"fido2+password"'
+last '"pair":"fido2+password"'
 mv "$SITE/etc/away" "$SITE/etc/anchors"
 
 t no_helper_of_a_kind_that_is_not_needed
@@ -572,7 +550,7 @@ run site_drive --service ward --user taro --steps auth \
 ended 0
 [[ $(tail -n 1 "$SITE_LOG") != *sekisho-fido* ]] || wrong "the key was asked"
 login --service keys --user taro
-recorded '"reason":"helper-crashed"'
+last '"reason":"helper-crashed"'
 run site_drive --service mixed --user taro --steps auth \
     --answer PIN=$SITE_PIN --answer Password=himitsu-1
 ended 0

@@ -9,11 +9,7 @@
 . "$(dirname "$0")/site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-fido-models.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script fido-models
 # shellcheck source=tests/fido/liar.sh
 . "$(dirname "$0")/fido/liar.sh"
 
@@ -109,25 +105,25 @@ use() {
 t a_model_that_is_fine
 use fine kiosk
 ended 0
-recorded '"model":{"age_s":' '"known":true' '"name":"Model fine"' \
+last '"model":{"age_s":' '"known":true' '"name":"Model fine"' \
     '"number":7' '"status":"none"' '"table":"current"'
 
 t a_model_that_is_not_listed
 use unlisted kiosk
 ended 0
-recorded '"known":false'
+last '"known":false'
 
 t an_update_is_told_no_more
 use update kiosk
 ended 0
-recorded '"status":"update'
+last '"status":"update'
 
 t bad_models_are_refused
 for key in revoked attkey remote physical both; do
 	for service in kiosk ward; do
 		use $key $service
 		refused model-refused
-		recorded "Model $key" '"result":8'
+		last "Model $key" '"result":8'
 		lacks "info: Touch" "prompt: Password"
 	done
 done
@@ -136,12 +132,12 @@ shows "Keys of this model are not safe any more."
 t a_bypass_is_no_verification
 use bypass kiosk
 refused model-refused
-recorded "can be bypassed"
+last "can be bypassed"
 lacks "info: Touch"
 use bypass both
 ended 0
 has "prompt: Password of 山田 太郎: "
-recorded '"pair":"fido2+password"' '"status":"uv-bypass"'
+last '"pair":"fido2+password"' '"status":"uv-bypass"'
 no_record '"type":"verification"'
 use bypass both taro flags=1
 refused not-verified
@@ -151,10 +147,10 @@ words 'bad-model = step-up'
 for key in revoked attkey remote physical; do
 	use $key kiosk
 	refused model-refused
-	recorded "password and verification together"
+	last "password and verification together"
 	use $key both
 	ended 0
-	recorded '"pair":"fido2+password"' '"type":"verification"' \
+	last '"pair":"fido2+password"' '"type":"verification"' \
 	    '"type":"password"'
 	use $key-touch ward hanako
 	refused model-refused
@@ -168,7 +164,7 @@ words
 table 2024-01-01
 use fine kiosk
 ended 0
-recorded '"table":"stale"' '"number":7'
+last '"table":"stale"' '"number":7'
 use revoked kiosk
 refused model-refused
 
@@ -188,13 +184,13 @@ refused metadata-stale
 words
 use fine kiosk
 ended 0
-recorded '"table":"missing"'
+last '"table":"missing"'
 
 t broken_or_others_to_write
 echo nonsense >"$SITE/cache/fido-models"
 use fine kiosk
 ended 0
-recorded '"table":"missing"'
+last '"table":"missing"'
 words 'metadata-stale = deny'
 use fine kiosk
 refused metadata-stale

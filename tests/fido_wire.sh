@@ -10,11 +10,7 @@
 . "$(dirname "$0")/site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-fido-wire.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script fido-wire
 # shellcheck source=tests/fido/liar.sh
 . "$(dirname "$0")/fido/liar.sh"
 
@@ -52,7 +48,7 @@ t crashes
 lie crash
 login --user taro
 refused helper-crashed
-recorded "killed by signal 11"
+last "killed by signal 11"
 lied plain crash
 login --user taro
 refused helper-crashed
@@ -97,7 +93,7 @@ for row in "${waits[@]}"; do
 	IFS=: read -r at_name reason most <<<"$row"
 	cp "$dir/out-$at_name" "$dir/out"
 	lacks "auth = 0"
-	SITE_LOG=$SITE/log-$at_name/audit.jsonl recorded "\"reason\":\"$reason\""
+	SITE_LOG=$SITE/log-$at_name/audit.jsonl last "\"reason\":\"$reason\""
 	(($(<"$dir/ms-$at_name") <= most)) ||
 	    wrong "$at_name took $(<"$dir/ms-$at_name") ms"
 done
@@ -106,7 +102,7 @@ t no_program
 mv "$at/sekisho-fido" "$at/away"
 login --user taro
 lacks "auth = 0"
-recorded '"reason":"helper-crashed"' "could not be started"
+last '"reason":"helper-crashed"' "could not be started"
 mv "$at/away" "$at/sekisho-fido"
 
 t nothing_is_left_behind

@@ -182,6 +182,7 @@ drive 5 >"$dir/ms"
 printf '{"boot_id":"torn' >>"$dir/log/audit.jsonl"
 once
 ended 0
+within 4000
 shows "audit.jsonl"
 in_order 6
 drive 2 >"$dir/ms"

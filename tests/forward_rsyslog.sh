@@ -44,7 +44,7 @@ cert client pc-3.wards.example.jp
 cert stranger pc-3.other.example.jp
 
 # -- the two of them; the shipped files with their CHANGE lines changed
-client=client peer=collector.example.jp
+client=client peer=collector.example.jp collector=
 sender() {
 	sed -e 's|target="[^"]*"|target="127.0.0.1"|' \
 	    -e "s|Peers=\"[^\"]*\"|Peers=\"$peer\"|" \
@@ -62,6 +62,7 @@ sender() {
 	sender=$!
 }
 collector() {
+	! { kill -0 "$collector" && listens; } 2>/dev/null || return 0
 	sed -e "s|/etc/sekisho/syslog|$dir|" \
 	    -e "s|/var/log/sekisho-collected.log|$dir/got|" \
 	    packaging/rsyslog/collector.conf >"$dir/collector.inc"
@@ -70,7 +71,8 @@ collector() {
 	    "action(type=\"omfile\" file=\"$dir/collector.said\")" \
 	    >"$dir/collector.conf"
 	rm -f "$dir/collector.pid"
-	"$rsyslogd" -n -f "$dir/collector.conf" -i "$dir/collector.pid" \
+	LD_PRELOAD=$(realpath "$BUILD/tests/known_dh.so") \
+	    "$rsyslogd" -n -f "$dir/collector.conf" -i "$dir/collector.pid" \
 	    >>"$dir/collector.said" 2>&1 &
 	collector=$!
 	until_ 10 listens && return
@@ -85,6 +87,10 @@ collector() {
 listens() {
 	grep -q ':1972 00000000:0000 0A' /proc/net/tcp
 }
+# It has seen the end of each connection and has closed it.
+is_idle() {
+	! grep -qE '^ *[0-9]+: [0-9A-F]{8}:1972 [^ ]+ 0[1-589B]' /proc/net/tcp
+}
 end() {
 	kill "$@" 2>/dev/null
 	wait "$@" 2>/dev/null
@@ -93,10 +99,12 @@ forward() {
 	"$BUILD/sekisho-forward" --conf "$dir/conf" 2>>"$dir/said" &
 	forward=$!
 }
+# A collector that is there stays; what it was sent before has come to its end.
 start() {
+	until_ 10 is_idle || wrong "the collector is not idle"
 	new_site
-	rm -rf "$dir"/{queue,queue2,got,*.said}
-	mkdir "$dir/queue" "$dir/queue2" "$dir/box"
+	rm -rf "$dir"/{queue,*.said}
+	mkdir -p "$dir/queue" "$dir/queue2" "$dir/box"
 	chmod 700 "$dir/box"
 	: >"$dir/got"
 }
@@ -176,7 +184,7 @@ disturb() { # COMMAND
 	wait "$writer"
 	all_came 200
 	end "$forward"
-	end "$sender" "$collector"
+	end "$sender"
 }
 kill_9() {
 	kill -9 "$1"
@@ -207,7 +215,7 @@ both() {
 	sleep 0.2
 	collector
 }
-end "$sender" "$collector"
+end "$sender"
 for what in collector_restart collector_kill sender_restart sender_kill both \
     cut_connection; do
 	t "$what"
@@ -215,6 +223,7 @@ for what in collector_restart collector_kill sender_restart sender_kill both \
 done
 
 t collector_away
+end "$collector"
 start
 forward
 sender

@@ -9,11 +9,7 @@
 . "$(dirname "$0")/site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-limits.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script limits
 
 t site
 site_make "$dir/site" || { wrong "no site"; finish; exit 1; }
@@ -45,9 +41,6 @@ ward() {
 }
 unchanged() {
 	has "state: unchanged" "signals: 0 SIGCHLD, 0 SIGPIPE"
-}
-attempts() {
-	grep -c '"event":"auth"' "$SITE_LOG"
 }
 successes() {
 	grep -c '"event":"auth".*"reason":"ok"' "$SITE_LOG"

@@ -12,11 +12,7 @@ site_enter "$0" "$@"
 # shellcheck source=tests/fido/site.sh
 . "$(dirname "$0")/fido/site.sh"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-roles.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script roles
 
 t site
 if ! { site_make "$dir/site" && fido_site; }; then
@@ -72,15 +68,8 @@ login() {
 key() {
 	run site_drive --service keys "$@" --answer Password=himitsu-1
 }
-recorded() {
-	local last part
-	last=$(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)
-	for part; do
-		[[ $last == *"$part"* ]] || wrong "no $part in $last"
-	done
-}
 refused() {
-	recorded "\"reason\":\"$1\"" "${@:2}"
+	attempt "\"reason\":\"$1\"" "${@:2}"
 	lacks "auth = 0"
 	((status != 0)) || wrong "let in"
 }
@@ -90,7 +79,7 @@ conf noriko
 login --user ward3
 ended 0
 has "user=ward3" "env SEKISHO_PERSON=noriko"
-recorded '"granted_by":"role:Nurse"' '"person":{"display":"noriko"' \
+attempt '"granted_by":"role:Nurse"' '"person":{"display":"noriko"' \
     '"account":{"name":"ward3","shared":true,' '"roles":[{"name":"Nurse"' \
     '"role_source":"certificate"'
 
@@ -98,7 +87,7 @@ t by_the_certificate_without_a_name
 login
 ended 0
 has "user=ward3"
-recorded '"claimed":""' '"granted_by":"role:Nurse"'
+attempt '"claimed":""' '"granted_by":"role:Nurse"'
 
 t by_another_role
 login --user icu
@@ -128,7 +117,7 @@ conf kenji
 login --user ward3
 ended 0
 has "user=ward3" "env SEKISHO_PERSON=kenji"
-recorded '"granted_by":"role:Nurse"' '"name":"kenji"'
+attempt '"granted_by":"role:Nurse"' '"name":"kenji"'
 [[ $(grep '"event":"auth"' "$SITE_LOG" | tail -n 1) != *'"roles"'* ]] ||
     wrong "roles of a certificate that names none"
 
@@ -136,7 +125,7 @@ t by_a_grant_before_a_role
 desk account grant ward3 kenji
 login --user ward3
 ended 0
-recorded '"granted_by":"person"'
+attempt '"granted_by":"person"'
 desk account ungrant ward3 kenji
 
 t several_accounts_by_roles_and_grants
@@ -146,10 +135,10 @@ login --answer 'Number or name=ward3'
 ended 0
 shows "1) kenji (kenji2)" "2) kenji (ward3)"
 has "user=ward3"
-recorded '"granted_by":"role:Nurse"'
+attempt '"granted_by":"role:Nurse"'
 login --answer 'Number or name=1'
 has "user=kenji2"
-recorded '"granted_by":"person"'
+attempt '"granted_by":"person"'
 desk account ungrant kenji2 kenji
 
 t a_key_by_the_hospitals_word
@@ -160,7 +149,7 @@ for user in '--user ward3' ''; do
 	key $user
 	ended 0
 	has "user=ward3" "env SEKISHO_PERSON=kenji"
-	recorded '"granted_by":"role:Nurse"' '"kind":"fido2"'
+	attempt '"granted_by":"role:Nurse"' '"kind":"fido2"'
 done
 desk person role kenji Nurse --remove
 key --user ward3
@@ -177,7 +166,7 @@ t a_service_for_a_role_and_a_certificate_that_names_none
 asks kenji 'Dentist, Nurse'
 login --user ward3
 ended 0
-recorded '"roles":[{"name":"Nurse"}]' '"role_source":"helpdesk"'
+attempt '"roles":[{"name":"Nurse"}]' '"role_source":"helpdesk"'
 asks kenji Dentist
 login --user ward3
 refused cert-role 'the certificate has: none'
@@ -193,7 +182,7 @@ t a_service_for_a_role_and_a_key
 asks none Nurse
 key --user ward3
 ended 0
-recorded '"roles":[{"name":"Nurse"}]' '"role_source":"helpdesk"'
+attempt '"roles":[{"name":"Nurse"}]' '"role_source":"helpdesk"'
 asks none Dentist
 key --user ward3
 refused cert-role
@@ -241,7 +230,7 @@ desk person role kenji Nurse
 t nothing_is_taken_away
 meanwhile person list
 ended 0
-recorded '"granted_by":"person"'
+attempt '"granted_by":"person"'
 
 t the_record_verifies
 run site_desk audit verify

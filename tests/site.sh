@@ -7,6 +7,8 @@
 #
 #   site_enter "$0" "$@"     run the script again in mount, network and process
 #                            namespaces of its own; returns inside
+#   site_script NAME         a folder $dir and tests/cases.sh; in the end the
+#                            last case, and nothing stays
 #   site_make DIR            the folders, programs, CA, an empty CRL, the
 #                            configuration and the PAM services
 #   site_user NAME PASSWORD  a user of the system, by a passwd file of our own
@@ -21,6 +23,10 @@
 #   site_pam NAME            a PAM service from standard input
 #   site_desk COMMAND...     the administrator's program
 #   site_drive OPTION...     a PAM application (tests/pam/pamdrive.c)
+#   fields LINE PART...      this line of the record has these parts
+#   last PART...             so has the last one, and with
+#   attempt PART...          the last one of a login that was decided
+#   attempts                 how many of these there are
 #   site_end                 the last case of every script, from its trap: each
 #                            record that it wrote keeps to the schema
 #
@@ -42,6 +48,15 @@ site_enter() {
 	card_ns_inside && return
 	card_ns_exec bash "$@"
 	exit
+}
+
+site_script() {
+	dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-$1.XXXXXX") || exit 1
+	chmod 755 "$dir" # the helpers run as nobody
+	trap 'site_end; ! declare -F fido_stop >/dev/null || fido_stop
+	    rm -rf "$dir"; exit $((failed > 0))' EXIT
+	# shellcheck source=tests/cases.sh
+	. "$SITE_HERE/cases.sh"
 }
 
 # Our own passwd, shadow and pam.d over the system's, in this namespace only.
@@ -125,7 +140,7 @@ site_conf() {
 		insert-seconds = 1
 		type-seconds = 5
 		token-seconds = 5
-		fail-delay-ms = 400
+		fail-delay-ms = 50
 
 		[revocation]
 		check = crl
@@ -206,6 +221,26 @@ site_enrol() {
 
 site_drive() {
 	timeout -k 1 60 "$BUILD/tests/pamdrive" "$@"
+}
+
+fields() {
+	local line=$1 part
+	shift
+	for part; do
+		[[ $line == *"$part"* ]] || wrong "no $part in $line"
+	done
+}
+
+last() {
+	fields "$(tail -n 1 "$SITE_LOG")" "$@"
+}
+
+attempt() {
+	fields "$(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)" "$@"
+}
+
+attempts() {
+	grep -c '"event":"auth"' "$SITE_LOG"
 }
 
 # In the trap, so that no script forgets it; before its folder goes.

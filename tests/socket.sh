@@ -9,11 +9,7 @@
 . "$(dirname "$0")/site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-socket.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script socket
 
 t site
 site_make "$dir/site" || { wrong "no site"; finish; exit 1; }
@@ -61,13 +57,6 @@ as() {
 }
 right=(--answer "PIN=$SITE_PIN" --answer Password=himitsu-1)
 drive=("$SITE/libexec/pamdrive" --service ward)
-last() {
-	local line part
-	line=$(tail -n 1 "$SITE_LOG")
-	for part; do
-		[[ $line == *"$part"* ]] || wrong "no $part in $line"
-	done
-}
 count() {
 	grep -cF -- "$1" "$SITE_LOG"
 }

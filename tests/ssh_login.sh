@@ -9,11 +9,7 @@
 . "$(dirname "$0")/site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-ssh.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script ssh
 
 t site
 site_make "$dir/site" || { wrong "no site"; finish; exit 1; }
@@ -59,13 +55,6 @@ login() { # INFO OPTION...
 	run site_drive --service sshd --tty ssh --rhost 192.0.2.7 --user taro \
 	    --answer Password=himitsu-1 --env-ssh "$1" "${@:2}"
 }
-fields() {
-	local line part
-	line=$(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)
-	for part; do
-		[[ $line == *"$part"* ]] || wrong "no $part in $line"
-	done
-}
 generic='error: Login failed. Check the card or key and the password and'
 generic+=' try again, or call the helpdesk.'
 finish
@@ -90,12 +79,12 @@ login "$(info disk)"
 ended 1
 shows 'error: SSH keys that are kept in a file are not taken here.'
 lacks Password
-fields '"reason":"software-key"' '"held_by":"software"' '"name":"taro"'
+attempt '"reason":"software-key"' '"held_by":"software"' '"name":"taro"'
 conf "$software"
 login "$(info disk)"
 ended 0
 has 'prompt: Password of 山田 太郎: '
-fields '"reason":"ok"' '"pair":"ssh-key+password"' '"kind":"ssh-key"' \
+attempt '"reason":"ok"' '"pair":"ssh-key+password"' '"kind":"ssh-key"' \
     '{"class":"have","ok":true,"type":"ssh-key","verified_by":"sshd"}' \
     '{"class":"know","ok":true,"type":"password","verified_by":"system"}' \
     "\"fingerprint\":\"$(print disk)\"" "\"ssh_key\":\"$(print disk)\"" \
@@ -107,7 +96,7 @@ run site_drive --service sshd --user taro --answer Password=wrong \
     --env-ssh "$(info disk)"
 ended 1
 has "$generic"
-fields '"reason":"wrong-password"' '"pair":"ssh-key+password"' \
+attempt '"reason":"wrong-password"' '"pair":"ssh-key+password"' \
     '{"class":"have","ok":true,"type":"ssh-key","verified_by":"sshd"}' \
     '{"class":"know","ok":false,"type":"password","verified_by":"system"}'
 
@@ -115,27 +104,27 @@ t without_a_key_nobody_is_told_why
 login ''
 ended 1
 has 'prompt: Password of taro: ' "$generic"
-fields '"reason":"no-ssh-key"' '"detail":"sshd has verified no key'
+attempt '"reason":"no-ssh-key"' '"detail":"sshd has verified no key'
 login 'password
 keyboard-interactive/pam'
 ended 1
-fields '"reason":"no-ssh-key"'
+attempt '"reason":"no-ssh-key"'
 login '' --user nosuch
 has 'prompt: Password of nosuch: ' "$generic"
-fields '"reason":"unknown-user"'
+attempt '"reason":"unknown-user"'
 
 t a_key_of_nobody_is_told_in_the_same_words
 login "$(info other)"
 ended 1
 has 'prompt: Password of taro: ' "$generic"
-fields '"reason":"no-match"' '"detail":"the key is enrolled for nobody"' \
+attempt '"reason":"no-match"' '"detail":"the key is enrolled for nobody"' \
     "\"ssh_key\":\"$(print other)\""
 for what in 'ssh-ed25519 AAAA' 'ssh-ed25519 not*base64' 'ssh-ed25519' \
     "ssh-rsa $(public other | cut -d' ' -f2)"; do
 	login "publickey $what"
 	ended 1
 	has "$generic"
-	fields '"reason":"no-match"'
+	attempt '"reason":"no-match"'
 done
 
 t sshds_method_password_asks_for_nothing
@@ -143,31 +132,31 @@ run site_drive --service sshd --user taro --answer Password=himitsu-1
 ended 1
 lacks prompt:
 shows 'use keyboard-interactive'
-fields '"reason":"no-prompt"' 'method \"password\"'
+attempt '"reason":"no-prompt"' 'method \"password\"'
 
 t anothers_account
 login "$(info disk)" --user hanako --answer Password=himitsu-2
 ended 1
 has 'prompt: Password of hanako: ' "$generic"
-fields '"reason":"not-enrolled"' \
+attempt '"reason":"not-enrolled"' \
     '"detail":"taro may not open this account"'
 make hers -t rsa -b 2048
 site_desk enrol hanako --ssh-key "$dir/hers.pub" --software --yes >/dev/null ||
     wrong "no key of hers"
 login "$(info disk)" --user hanako
 has "$generic"
-fields '"reason":"not-granted"' '"detail":"taro may not open this account"'
+attempt '"reason":"not-granted"' '"detail":"taro may not open this account"'
 login "$(info hers)" --user nosuch
 has "$generic"
-fields '"reason":"unknown-user"'
+attempt '"reason":"unknown-user"'
 
 t of_two_keys_the_one_that_serves
 login "$(info other disk)"
 ended 0
-fields '"reason":"ok"' "\"fingerprint\":\"$(print disk)\"" \
+attempt '"reason":"ok"' "\"fingerprint\":\"$(print disk)\"" \
     "\"ssh_key\":\"$(print other) $(print disk)\""
 login "$(info hers other)"
-fields '"reason":"not-granted"'
+attempt '"reason":"not-granted"'
 
 t suspended_resumed_denied_revoked
 desk() {
@@ -178,7 +167,7 @@ login "$(info disk)"
 ended 1
 lacks prompt:
 shows 'This card or key is suspended.'
-fields '"reason":"credential-suspended"' '"detail":"left in a taxi"' \
+attempt '"reason":"credential-suspended"' '"detail":"left in a taxi"' \
     '"credential":1'
 grep '"event":"suspend"' "$SITE_LOG" | grep -F '"kind":"ssh-key"' |
     grep -qF "\"fingerprint\":\"$(print disk)\"" || wrong "no such record"
@@ -188,22 +177,22 @@ ended 0
 desk deny credential 1 --reason 'no laptops'
 login "$(info disk)"
 ended 1
-fields '"reason":"deny-listed"' '"deny":{"id":1}' 'no laptops'
+attempt '"reason":"deny-listed"' '"deny":{"id":1}' 'no laptops'
 desk allow 1 --reason 'laptops again'
 desk deny person taro --reason 'on leave'
 login "$(info disk)"
-fields '"reason":"deny-listed"' '"deny":{"id":2}'
+attempt '"reason":"deny-listed"' '"deny":{"id":2}'
 desk allow 2 --reason back
 desk person suspend taro --reason 'on leave'
 login "$(info disk)"
 has 'prompt: Password of taro: ' "$generic"
-fields '"reason":"person-suspended"'
+attempt '"reason":"person-suspended"'
 desk person resume taro --reason back
 desk revoke 1 --reason stolen
 login "$(info disk)"
 ended 1
 shows 'This card or key has been revoked.'
-fields '"reason":"credential-revoked"' '"detail":"stolen"'
+attempt '"reason":"credential-revoked"' '"detail":"stolen"'
 run site_desk enrol taro --ssh-key "$dir/disk.pub" --software --yes
 ended 1
 shows 'this key is credential 1 of taro already (revoked)'
@@ -221,7 +210,7 @@ desk enrol taro --ssh-key "$dir/late.pub" --software --yes
 login "$(info late)" --delay 2000
 wait $!
 ended 1
-fields '"reason":"credential-revoked"' '"class":"know","ok":true'
+attempt '"reason":"credential-revoked"' '"class":"know","ok":true'
 
 # -- keys on tokens
 
@@ -249,7 +238,7 @@ run site_desk list taro
 shows "ecdsa-sha2-nistp384, $(print self), on a token" 'with the PIN'
 login "$(info self)"
 ended 0
-fields '"reason":"ok"' '"held_by":"token"' '"credential":4' '"key":"P-384"'
+attempt '"reason":"ok"' '"held_by":"token"' '"credential":4' '"key":"P-384"'
 
 t another_key_is_not_in_the_token
 run site_desk enrol taro --ssh-key "$dir/other.pub" --pkcs11 card --yes \
@@ -261,7 +250,7 @@ t the_key_of_a_card_serves_without_another_enrolment
 site_enrol taro card || wrong "no card of taro"
 login "$(info card)"
 ended 0
-fields '"reason":"ok"' '"credential":5' '"held_by":"token"' \
+attempt '"reason":"ok"' '"credential":5' '"held_by":"token"' \
     '"kind":"ssh-key"' '"status":"good"' '"subject":"CN=taro' \
     "\"fingerprint\":\"$(print card)\""
 run site_desk enrol taro --ssh-key "$dir/card.pub" --software --yes
@@ -275,19 +264,19 @@ login "$(info card)"
 ended 1
 lacks prompt:
 shows "This card's certificate has been revoked."
-fields '"reason":"cert-revoked"' '"status":"revoked"' '"credential":5'
+attempt '"reason":"cert-revoked"' '"status":"revoked"' '"credential":5'
 site_crl || wrong "no CRL"
 needs='roles = Medical Doctor\n'
 conf
 login "$(info card)"
-fields '"reason":"cert-role"' 'needs one of the roles: Medical Doctor'
+attempt '"reason":"cert-role"' 'needs one of the roles: Medical Doctor'
 login "$(info self)"
-fields '"reason":"cert-role"' 'this key names none'
+attempt '"reason":"cert-role"' 'this key names none'
 needs=''
 conf
 desk deny serial "$SITE/pki/ca.crt" "$serial" --reason lost
 login "$(info card)"
-fields '"reason":"deny-listed"' 'lost'
+attempt '"reason":"deny-listed"' 'lost'
 desk allow 3 --reason found
 others=''
 conf '/^trust-anchors/d' '/^\[pkcs11/,/^environment/d' \
@@ -295,7 +284,7 @@ conf '/^trust-anchors/d' '/^\[pkcs11/,/^environment/d' \
 run site_desk check-config
 ended 0
 login "$(info card)"
-fields '"reason":"trust"' 'trust-anchors'
+attempt '"reason":"trust"' 'trust-anchors'
 login "$(info self)"
 ended 0
 others=', pkcs11+password'
@@ -307,29 +296,29 @@ sqlite3 "$SITE/lib/sekisho.db" \
 login "$(info card)"
 ended 1
 shows 'This card must be enrolled again before it serves here.'
-fields '"reason":"cert-not-kept"' 'enrol the card again'
+attempt '"reason":"cert-not-kept"' 'enrol the card again'
 
 t with_other_pairs_a_key_decides_and_without_one_they_do
 run site_drive --service both --user taro --answer Password=himitsu-1 \
     --env-ssh "$(info self)"
 ended 0
 lacks insert PIN
-fields '"pair":"ssh-key+password"'
+attempt '"pair":"ssh-key+password"'
 run site_drive --service both --user taro --answer Password=himitsu-1 \
     --env-ssh "$(info other)"
 ended 1
 lacks insert PIN
-fields '"reason":"no-match"'
+attempt '"reason":"no-match"'
 run site_drive --service both --user taro --answer Password=himitsu-1 \
     --answer PIN=$SITE_PIN --env-ssh ''
 ended 0
-fields '"pair":"pkcs11+password"' '"kind":"pkcs11"'
+attempt '"pair":"pkcs11+password"' '"kind":"pkcs11"'
 
 t a_service_with_cards_alone_does_not_take_it
 run site_drive --service ward --user hanako --answer Password=himitsu-2 \
     --env-ssh "$(info hers)"
 ended 1
-fields '"reason":"not-enrolled"'
+attempt '"reason":"not-enrolled"'
 
 # -- security keys
 
@@ -362,13 +351,13 @@ ended 0
 shows 'application: ssh:' 'was not proved'
 login "$(info usb)"
 ended 0
-fields '"reason":"ok"' '"held_by":"token"' \
+attempt '"reason":"ok"' '"held_by":"token"' \
     '"ssh_type":"sk-ssh-ed25519@openssh.com"'
 # the same number as a key of another kind is another key
 sk plain "$dir/usb.key" ssh:elsewhere
 login "$(info plain)"
 ended 1
-fields '"reason":"no-match"'
+attempt '"reason":"no-match"'
 
 t the_key_that_a_fido2_enrolment_made
 "$BUILD/tests/fido/fidorow" "$SITE/lib" taro "$dir" twin alg=eddsa \
@@ -377,18 +366,18 @@ row=$(tail -n 1 "$dir/row")
 sk twin "$dir/twin.pem" ssh:taro
 login "$(info twin)"
 ended 0
-fields '"reason":"ok"' "\"credential\":${row//[!0-9]/}" '"rp":"ssh:taro"' \
+attempt '"reason":"ok"' "\"credential\":${row//[!0-9]/}" '"rp":"ssh:taro"' \
     '"held_by":"token"' '"pair":"ssh-key+password"'
 sk wrongrp "$dir/twin.pem" ssh:hanako
 login "$(info wrongrp)"
 ended 1
-fields '"reason":"no-match"'
+attempt '"reason":"no-match"'
 sqlite3 "$SITE/lib/sekisho.db" 'UPDATE fido SET suspect = 1' ||
     wrong "no store"
 login "$(info twin)"
 ended 1
 lacks prompt:
-fields '"reason":"clone-suspected"'
+attempt '"reason":"clone-suspected"'
 
 # -- certificates of OpenSSH
 
@@ -414,11 +403,11 @@ login "$(info good)"
 ended 1
 lacks prompt:
 shows 'The certificate of this SSH key is not accepted or has expired.'
-fields '"reason":"ssh-certificate"' 'ca-keys is not set'
+attempt '"reason":"ssh-certificate"' 'ca-keys is not set'
 with_ca
 login "$(info good)"
 ended 0
-fields '"reason":"ok"' "\"fingerprint\":\"$(print disk2)\"" \
+attempt '"reason":"ok"' "\"fingerprint\":\"$(print disk2)\"" \
     '"ssh_type":"ssh-ed25519"' '"serial":"4242"' \
     '"key_id":"dr.yamada-good"' "\"ca\":\"$(print ca)\"" \
     '"valid_after":' '"valid_before":'
@@ -435,25 +424,25 @@ for what in foreign:'not in [ssh] ca-keys' expired:'has expired' \
     early:'not valid yet' host:'of a host'; do
 	login "$(info "${what%%:*}")"
 	ended 1
-	fields '"reason":"ssh-certificate"' "${what#*:}" \
+	attempt '"reason":"ssh-certificate"' "${what#*:}" \
 	    "dr.yamada-${what%%:*}"
 done
 conf "\$a [ssh]\nca-keys = $SITE/etc/cas"
 login "$(info good)"
-fields '"reason":"software-key"'
+attempt '"reason":"software-key"'
 with_ca
 cp "$dir/other.pub" "$dir/x.pub"
 ssh-keygen -q -s "$dir/ca" -I x -n taro "$dir/x.pub" 2>/dev/null ||
     wrong "no certificate"
 mv "$dir/x-cert.pub" "$dir/x.pub"
 login "$(info x)"
-fields '"reason":"no-match"'
+attempt '"reason":"no-match"'
 
 t the_file_of_cas_is_strict
 echo 'cert-authority ssh-ed25519 AAAA' >>"$SITE/etc/cas"
 login "$(info good)"
 ended 1
-fields '"reason":"config"' 'line 4'
+attempt '"reason":"config"' 'line 4'
 run site_desk check-config
 ended 1
 shows 'ca-keys: line 4'
@@ -481,7 +470,7 @@ run timeout -k 1 60 setpriv --reuid "$uid" --regid "$uid" --clear-groups \
     --answer Password=himitsu-1 --env-ssh "$(info good)"
 ended 1
 has 'prompt: Password of taro: ' "$generic"
-fields '"reason":"no-ssh-key"' "only root's word" "\"peer_uid\":$uid"
+attempt '"reason":"no-ssh-key"' "only root's word" "\"peer_uid\":$uid"
 grep '"event":"auth"' "$SITE_LOG" | tail -n 1 >"$dir/out"
 lacks ssh_key fingerprint
 kill "$service" && wait "$service"
@@ -524,5 +513,5 @@ ended 1
 shows 'RSA 2048 is too short: [certificate] rsa-min-bits is 3072'
 login "$(info hers)" --user hanako --answer Password=himitsu-2
 ended 1
-fields '"reason":"cert-key"'
+attempt '"reason":"cert-key"'
 finish

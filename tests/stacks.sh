@@ -9,11 +9,7 @@
 . "$(dirname "$0")/site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-stacks.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script stacks
 
 t site
 site_make "$dir/site" || { wrong "no site"; finish; exit 1; }
@@ -270,13 +266,6 @@ done
 drive() {
 	run site_drive --user taro --answer 'PIN*=4711' \
 	    --answer "Password*=$PASSWORD" "$@"
-}
-last() {
-	local line part
-	line=$(tail -n 1 "$SITE_LOG")
-	for part; do
-		[[ $line == *"$part"* ]] || wrong "no $part in $line"
-	done
 }
 
 t without_the_account_line_one_factor_is_enough

@@ -10,11 +10,7 @@ site_enter "$0" "$@"
 # shellcheck source=tests/fido/site.sh
 . "$(dirname "$0")/fido/site.sh"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-valgrind-fido.XXXXXX") || exit 1
-chmod 755 "$dir"
-trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/cases.sh"
+site_script valgrind-fido
 # shellcheck source=tests/valgrind_wrap.sh
 . "$(dirname "$0")/valgrind_wrap.sh"
 

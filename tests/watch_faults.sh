@@ -3,7 +3,8 @@
 #
 # sekisho-watch where things are not as they should be: logind gone, rubbish
 # in the folder of sessions, the folder gone or not safe, no room for the
-# record, a session with another token than at its login.
+# record, a session with another token than at its login, a machine that
+# sleeps.
 # shellcheck source=tests/watch_site.sh
 . "$(dirname "$0")/watch_site.sh"
 
@@ -104,6 +105,51 @@ never is_locked c8 1
 from=$(date +%s%N)
 rm "$dir/node"
 quick "$from" is_locked c8 2
+leave
+
+# As in the sleep of a machine nothing of it runs: neither of the two, and
+# what COMMAND does to the card they find when they wake.  Here the clock goes
+# on, as it does not in a sleep: what was seen last is old.
+sleeping() { # SECONDS [COMMAND]...
+	kill -STOP "$watch" "$(<"$CARD_DIR/pcscd.pid")" || wrong "not asleep"
+	"${@:2}"
+	sleep "$1"
+	from=$(date +%s%N)
+	kill -CONT "$(<"$CARD_DIR/pcscd.pid")" "$watch"
+}
+
+t asleep_with_the_card_in
+card_wait absent
+card_insert
+come ward taro c9
+sleeping 1.5
+never is_locked c9 0
+# longer than what it has seen counts
+sleeping 4.5
+never is_locked c9 0
+from=$(date +%s%N)
+card_cmd remove
+quick "$from" is_locked c9 1
+
+t pulled_in_its_sleep
+card_wait absent
+card_insert
+never is_locked c9 1
+sleeping 1.5 card_cmd remove
+quick "$from" is_locked c9 2
+recorded '"cause":"removal"' "$id"
+
+# It was out of sight for so long that it has ten seconds to be seen again.
+t pulled_in_a_long_sleep
+card_wait absent
+card_insert
+never is_locked c9 2
+sleeping 4.5 card_cmd remove
+soon is_locked c9 3 || wrong "not locked"
+took=$((($(date +%s%N) - from) / 1000000))
+echo "# $name: $took ms"
+((took <= 11000)) || wrong "took $took ms"
+recorded '"cause":"removal"' "$id"
 leave
 
 over

@@ -141,6 +141,46 @@ a_reader_has_its_grace(void)
 	CHECK(!after(1) && !after(4998) && after(5));
 }
 
+/* It wakes and looks first, at what was seen a minute ago. */
+static bool
+waking(void)
+{
+	now += 60000;
+	token_look(&w, &r, now, grace);
+	return w.due;
+}
+
+static void
+a_reader_is_lost_in_the_sleep(void)
+{
+	begin(SEK_WATCH_LOCK);
+	grace = 5000;
+	CHECK(!after(0) && !waking() && w.where == W_LOST);
+	r.n = 1;
+	CHECK(!after(100));
+	r.n = 2; /* back, its card seen a little later */
+	r.reader[1].present = false;
+	CHECK(!after(3000));
+	r.reader[1].present = true;
+	r.reader[1].count = 0;
+	CHECK(!after(500) && w.where == W_HERE);
+	/* and then each is gone as before */
+	card(false);
+	CHECK(after(1));
+	/* the reader stays away */
+	begin(SEK_WATCH_LOCK);
+	grace = 5000;
+	CHECK(!after(0) && !waking());
+	r.n = 1;
+	CHECK(!after(100) && !after(PCSCD_AWAY_MS - 101) && after(1));
+	/* a real sleep, in which the clock stood still */
+	begin(SEK_WATCH_LOCK);
+	grace = 5000;
+	CHECK(!after(0));
+	r.n = 1;
+	CHECK(!after(10) && !after(4999) && after(1));
+}
+
 static void
 pcscd_has_its_time(void)
 {
@@ -262,6 +302,7 @@ main(void)
 	RUN(what_is_not_there_at_first_is_gone);
 	RUN(another_card_does_not_take_its_place);
 	RUN(a_reader_has_its_grace);
+	RUN(a_reader_is_lost_in_the_sleep);
 	RUN(pcscd_has_its_time);
 	RUN(pcscd_may_not_stay_away);
 	RUN(a_pcscd_that_hangs_is_away);

@@ -12,7 +12,8 @@
 #                       of tests/fido/card_applet.c)
 #   sent HEX [KEY]      how often it got a command that begins so
 #   drive ACT...        tests/fido/card_drive, output in $dir/out
-#   line WORD PATTERN   of the last line that begins with WORD:
+#   line WORD PATTERN   of the last line that begins with WORD; took ACT LEAST
+#                       MOST: so many ms are in it
 #   beside ACT...       the same in the background; heard REGEX waits for a
 #                       line; go lets it go on after its act hold; told: it
 #                       has ended, output in $dir/out
@@ -92,6 +93,14 @@ line() {
 	what=$(grep "^$1:" "$dir/out" | tail -n 1)
 	# shellcheck disable=SC2053
 	[[ $what == $2 ]] || wrong "$1 is \"$what\", not \"$2\""
+}
+
+# More than MOST would be wrong on a slow machine, too.
+took() {
+	local ms
+	ms=$(sed -n "s/^$1: .* after \([0-9]*\) ms\$/\1/p" "$dir/out" | tail -n 1)
+	[[ -n $ms ]] && ((10#$ms >= $2 && 10#$ms <= $3)) ||
+	    wrong "$1 took \"$ms\" ms, not $2 to $3"
 }
 
 # What runs beside: background ACTS, its output in $WORK/beside.

@@ -13,7 +13,7 @@
 #   lie STEP...              what the helper will say after ASSERT
 #   lied NAME STEP...        the same after it said that it has this one
 #   login OPTION...          of site_drive
-#   refused REASON, recorded PART..., no_record PART...   of the last record
+#   refused REASON           of the last record: nobody was let in
 
 # shellcheck disable=SC2119,SC2120,SC2154 # $dir and options: a caller's
 # conf [SED]...: a site that has never seen a card, and no anchor
@@ -63,25 +63,5 @@ login() {
 	run site_drive --service ward --tty pts/7 --answer PIN=4711 \
 	    --answer Password=himitsu-1 --steps auth "$@"
 }
-recorded() {
-	local last part
-	last=$(tail -n 1 "$SITE_LOG")
-	for part; do
-		[[ $last == *"$part"* ]] || wrong "no $part in $last"
-	done
-}
-no_record() {
-	local last part
-	last=$(tail -n 1 "$SITE_LOG")
-	for part; do
-		[[ $last != *"$part"* ]] || wrong "$part in $last"
-	done
-}
-refused() {
-	recorded "\"reason\":\"$1\"" '"event":"auth"'
-	lacks "auth = 0"
-}
-# what most refusals say
-# shellcheck disable=SC2034 # a caller's
-generic="error: Login failed. Check the card or key and the password and try"
-generic+=" again, or call the helpdesk."
+# shellcheck source=tests/fido/judged.sh
+. "$(dirname "${BASH_SOURCE[0]}")/judged.sh"

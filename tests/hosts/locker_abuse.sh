@@ -10,11 +10,7 @@
 . "$(dirname "$0")/../site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-abuse.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/../cases.sh"
+site_script abuse
 # shellcheck source=tests/hosts/lockers.sh
 . "$(dirname "$0")/lockers.sh"
 
@@ -26,12 +22,14 @@ t site
 echo 64 >/proc/sys/net/core/somaxconn || wrong "no shorter queue"
 locker_site xsecurelock || { wrong "no site"; finish; exit 1; }
 cat >"$dir/flood.py" <<'END'
-"""flood.py SOCKET SECONDS silent|half|deaf|many"""
-import socket, struct, sys, time
-path, seconds, how = sys.argv[1], float(sys.argv[2]), sys.argv[3]
-end = time.monotonic() + seconds
+"""flood.py SOCKET FILE silent|half|deaf|many: as long as FILE is there"""
+import os, socket, struct, sys, time
+path, going, how = sys.argv[1:]
+end = time.monotonic() + 120
 kept, n = [], 0
-while time.monotonic() < end:
+while os.path.exists(going):
+    if time.monotonic() > end:
+        sys.exit("nobody ended it")
     s = socket.socket(socket.AF_UNIX)
     s.settimeout(1)
     try:
@@ -61,7 +59,8 @@ finish
 for how in silent half deaf many; do
 	t "flood_$how"
 	before=$(entries "$SITE_LOG")
-	as hanako python3 "$dir/flood.py" "$SITE/gate.sock" 4 $how \
+	: >"$dir/going"
+	as hanako python3 "$dir/flood.py" "$SITE/gate.sock" "$dir/going" $how \
 	    >"$dir/flood" 2>&1 &
 	flood=$!
 	sleep 1
@@ -79,6 +78,7 @@ for how in silent half deaf many; do
 	ended 0
 	within $OTHERS_MS
 	roots=$((($(date +%s%N) - started) / 1000000))
+	rm "$dir/going"
 	wait $flood || wrong "the flood failed: $(<"$dir/flood")"
 	until_so alone || wrong "left: $(pgrep -l '^sekisho-')"
 	((most <= GATES)) || wrong "$most gates"

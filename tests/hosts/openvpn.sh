@@ -141,17 +141,6 @@ up() {
 	far timeout 3 bash -c '</dev/tcp/10.8.0.1/9' 2>&1 |
 	    grep -q refused || wrong "nothing comes through"
 }
-auths() {
-	grep -c '"event":"auth"' "$SITE_LOG"
-}
-# Fields of the last attempt.
-attempt() {
-	local record part
-	record=$(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)
-	for part; do
-		[[ $record == *"$part"* ]] || wrong "no $part in $record"
-	done
-}
 unsaid() {
 	! grep '"event":"auth"' "$SITE_LOG" | tail -n 1 | grep -qF -- "$1" ||
 	    wrong "there is $1"
@@ -162,12 +151,12 @@ know='{"class":"know","ok":true,"type":"password","verified_by":"system"}'
 refused() {
 	shows AUTH_FAILED
 	lacks 'Initialization Sequence Completed'
-	(($(auths) == before + 1)) || wrong "not one record"
+	(($(attempts) == before + 1)) || wrong "not one record"
 	attempt "\"reason\":\"$1\"" '"service":"vpn"' '"rhost":"192.0.2.7"' \
 	    "${@:2}"
 }
 fresh() {
-	before=$(auths)
+	before=$(attempts)
 }
 by_number() {
 	grep -o "\"credential\":[0-9]*,[^}]*CN=$1" "$SITE_LOG" | head -n 1 |
@@ -181,7 +170,7 @@ grep -qF "\"openvpn ${line#vpn }\"" examples/openvpn/server.conf ||
 serve "$line"
 connect taro himitsu-1 taro
 up
-(($(auths) == before + 1)) || wrong "not one record"
+(($(attempts) == before + 1)) || wrong "not one record"
 attempt '"reason":"ok"' '"pair":"tls-name+password"' '"service":"vpn"' \
     '"rhost":"192.0.2.7"' '"tls_name":"taro-laptop"' '"claimed":"taro"' \
     "\"factors\":[$have,$know]" '"person":{"display":"taro","name":"taro"}' \
@@ -303,7 +292,7 @@ connect hanako himitsu-1 hanako
 up
 again() {
 	traffic
-	(($(auths) >= before + 2))
+	(($(attempts) >= before + 2))
 }
 until_so again || wrong "not asked again"
 attempt '"reason":"ok"' '"tls_name":"hanako-laptop"'
@@ -327,7 +316,7 @@ renewed() {
 	(($(grep -c 'Control Channel: TLS' "$dir/out") >= 2))
 }
 until_so renewed || wrong "keys were not renewed"
-(($(auths) == before + 1)) || wrong "asked again"
+(($(attempts) == before + 1)) || wrong "asked again"
 
 t nothing_left
 bye

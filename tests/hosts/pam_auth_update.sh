@@ -10,11 +10,7 @@
 . "$(dirname "$0")/../site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-profile.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/../cases.sh"
+site_script profile
 
 t site
 mkdir "$dir/configs" "$dir/saved"
@@ -70,13 +66,6 @@ typing() {
 }
 drive() {
 	run site_drive --user taro "$@"
-}
-last() {
-	local line part
-	line=$(tail -n 1 "$SITE_LOG")
-	for part; do
-		[[ $line == *"$part"* ]] || wrong "no $part in $line"
-	done
 }
 # lines FILE: its lines without comments, blanks made one
 lines() {

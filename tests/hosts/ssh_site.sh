@@ -20,9 +20,6 @@
 #   ssh_kill PID              the client is gone, without a word
 #   sshd_still                wait (10 s) until every sshd but those that
 #                             listen, and every gate and helper, is gone
-#   attempts                  how many logins were decided
-#   last PART... , attempt PART...   the last record, and the last one of a
-#                             login that was decided, have these parts
 
 : "${SSHD:=/usr/sbin/sshd}"
 
@@ -158,24 +155,4 @@ sshd_still() {
 	    wrong "left: $(pgrep -al '^sekisho-|^sshd$' | tr '\n' ' ')"
 	! ps -eo stat=,comm= | grep '^Z' >"$SSH_DIR/zombies" ||
 	    wrong "zombies: $(<"$SSH_DIR/zombies")"
-}
-
-_fields() {
-	local line=$1 part
-	shift
-	for part; do
-		[[ $line == *"$part"* ]] || wrong "no $part in $line"
-	done
-}
-
-last() {
-	_fields "$(tail -n 1 "$SITE_LOG")" "$@"
-}
-
-attempt() {
-	_fields "$(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)" "$@"
-}
-
-attempts() {
-	grep -c '"event":"auth"' "$SITE_LOG"
 }

@@ -11,11 +11,7 @@
 . "$(dirname "$0")/../site.sh"
 site_enter "$0" "$@"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-sshd.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/../cases.sh"
+site_script sshd
 # shellcheck source=tests/hosts/ssh_site.sh
 . "$(dirname "$0")/ssh_site.sh"
 
@@ -118,7 +114,7 @@ has SEKISHO_PERSON=taro "SEKISHO_SESSION=$session"
 [[ $(tail -n 3 "$SITE_LOG" | grep -c "\"session\":\"$session\"") == 3 ]] ||
     wrong "three records of one session: $(tail -n 3 "$SITE_LOG")"
 login=$(tail -n 2 "$SITE_LOG" | head -n 1)
-_fields "$login" '"event":"login"' '"auth_seq":' "\"rport\":$port," \
+fields "$login" '"event":"login"' '"auth_seq":' "\"rport\":$port," \
     '"person":{"name":"taro"}'
 last '"event":"logout"' '"duration_s":1,' '"rhost":"127.0.0.1"' \
     "\"rport\":$port," "\"login_seq\":$(sed 's/.*"seq":\([0-9]*\),.*/\1/' \

@@ -13,11 +13,7 @@ site_enter "$0" "$@"
 # shellcheck source=tests/fido/site.sh
 . "$(dirname "$0")/../fido/site.sh"
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/sekisho-sshkey.XXXXXX") || exit 1
-chmod 755 "$dir" # the helpers run as nobody
-trap 'site_end; fido_stop; rm -rf "$dir"; exit $((failed > 0))' EXIT
-# shellcheck source=tests/cases.sh
-. "$(dirname "$0")/../cases.sh"
+site_script sshkey
 # shellcheck source=tests/hosts/ssh_site.sh
 . "$(dirname "$0")/ssh_site.sh"
 
@@ -121,7 +117,7 @@ session=$(sed -n 's/^SEKISHO_SESSION=//p' "$dir/out")
 [[ $(grep -c "\"session\":\"${session:-none}\"" "$SITE_LOG") == 3 ]] ||
     wrong "not three records of one session"
 has SEKISHO_PERSON=taro
-_fields "$(grep '"event":"login"' "$SITE_LOG" | tail -n 1)" \
+fields "$(grep '"event":"login"' "$SITE_LOG" | tail -n 1)" \
     "\"ssh_key\":\"$(print plain)\"" '"rport":' '"auth_seq":'
 
 t plain_key_and_a_wrong_password

@@ -11,7 +11,6 @@
 #                          no such card); conf PAIRS LABEL [SED]... likewise
 #   key [NAME]             FIDO2 keys serve, and this one is plugged in
 #   typing PROMPT=ANSWER... -- COMMAND...   somebody at a terminal
-#   last FIELD..., attempt FIELD...   in the last record, in the last "auth"
 #   interrupted PROMPT=ANSWER... -- COMMAND...   goes away: one record of it
 #
 # Persons: taro and hanako, with passwords of their own.  Cards: taro's, and a
@@ -151,22 +150,6 @@ key() {
 typing() {
 	run timeout -k 1 60 "$BUILD/tests/ttydrive" "$@"
 	sed -i 's/\r$//' "$dir/out" # as a terminal ends its lines
-}
-fields() {
-	local line=$1 part
-	shift
-	for part; do
-		[[ $line == *"$part"* ]] || wrong "no $part in $line"
-	done
-}
-last() {
-	fields "$(tail -n 1 "$SITE_LOG")" "$@"
-}
-attempt() {
-	fields "$(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)" "$@"
-}
-attempts() {
-	grep -c '"event":"auth"' "$SITE_LOG"
 }
 # The last logout names the login before it, and how long that was.
 joined() { # SECONDS
