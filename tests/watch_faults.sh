@@ -139,16 +139,13 @@ sleeping 1.5 card_cmd remove
 quick "$from" is_locked c9 2
 recorded '"cause":"removal"' "$id"
 
-# It was out of sight for so long that it has ten seconds to be seen again.
+# Out of sight for longer: but the same pcscd has seen it go.
 t pulled_in_a_long_sleep
 card_wait absent
 card_insert
 never is_locked c9 2
 sleeping 4.5 card_cmd remove
-soon is_locked c9 3 || wrong "not locked"
-took=$((($(date +%s%N) - from) / 1000000))
-echo "# $name: $took ms"
-((took <= 11000)) || wrong "took $took ms"
+quick "$from" is_locked c9 3
 recorded '"cause":"removal"' "$id"
 leave
 

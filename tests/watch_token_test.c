@@ -155,7 +155,7 @@ a_reader_is_lost_in_the_sleep(void)
 {
 	begin(SEK_WATCH_LOCK);
 	grace = 5000;
-	CHECK(!after(0) && !waking() && w.where == W_LOST);
+	CHECK(!after(0) && !waking() && w.where == W_UNSEEN);
 	r.n = 1;
 	CHECK(!after(100));
 	r.n = 2; /* back, its card seen a little later */
@@ -179,6 +179,29 @@ a_reader_is_lost_in_the_sleep(void)
 	CHECK(!after(0));
 	r.n = 1;
 	CHECK(!after(10) && !after(4999) && after(1));
+}
+
+/* pcscd answers again, the same as before, and has seen it go. */
+static void
+moved_while_nobody_looked(void)
+{
+	begin(SEK_WATCH_LOCK);
+	r.reader[1].count = 5;
+	CHECK(!after(0) && !waking());
+	card(false);
+	CHECK(after(1) && w.where == W_AWAY);
+	begin(SEK_WATCH_LOCK);
+	CHECK(!after(0) && !waking());
+	card(false);
+	card(true); /* this one, or another of its make */
+	CHECK(after(1) && w.where == W_HERE && !after(1));
+	begin(SEK_WATCH_LOCK);
+	CHECK(!after(0) && !waking());
+	r.epoch++; /* another pcscd: its count says nothing */
+	card(false);
+	CHECK(!after(1));
+	card(true);
+	CHECK(!after(1) && w.where == W_HERE);
 }
 
 static void
@@ -232,7 +255,7 @@ a_pcscd_that_hangs_is_away(void)
 	token_look(&w, &r, now + 3000, 0);
 	CHECK(w.where == W_HERE);
 	token_look(&w, &r, now + 5000, 0);
-	CHECK(w.where == W_LOST && !w.due);
+	CHECK(w.where == W_UNSEEN && !w.due);
 	token_look(&w, &r, now + 5000 + PCSCD_AWAY_MS, 0);
 	CHECK(w.where == W_AWAY && w.due);
 }
@@ -303,6 +326,7 @@ main(void)
 	RUN(another_card_does_not_take_its_place);
 	RUN(a_reader_has_its_grace);
 	RUN(a_reader_is_lost_in_the_sleep);
+	RUN(moved_while_nobody_looked);
 	RUN(pcscd_has_its_time);
 	RUN(pcscd_may_not_stay_away);
 	RUN(a_pcscd_that_hangs_is_away);

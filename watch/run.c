@@ -133,8 +133,8 @@ how_long(const struct folder *f)
 	size_t i;
 
 	for (i = 0; i < f->n; i++)
-		if (f->w[i].where == W_LOST && f->w[i].lost_until > now &&
-		    f->w[i].lost_until < at)
+		if ((f->w[i].where == W_LOST || f->w[i].where == W_UNSEEN) &&
+		    f->w[i].lost_until > now && f->w[i].lost_until < at)
 			at = f->w[i].lost_until;
 	return (int)(at - now);
 }

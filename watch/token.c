@@ -52,14 +52,16 @@ comes(struct watched *w, uint64_t now)
 		make_due(w, now);
 }
 
+/* As W_LOST or W_UNSEEN, for at most `ms`. */
 static void
-loses(struct watched *w, uint64_t now, uint32_t ms)
+loses(struct watched *w, enum where how, uint64_t now, uint32_t ms)
 {
 	if (w->where == W_HERE || w->where == W_NEW) {
-		w->where = W_LOST;
+		w->where = how;
 		w->lost_until = now + ms;
 	}
-	if (w->where == W_LOST && now >= w->lost_until)
+	if ((w->where == W_LOST || w->where == W_UNSEEN) &&
+	    now >= w->lost_until)
 		goes(w, now);
 }
 
@@ -80,6 +82,15 @@ remember(struct watched *w, const struct readers *all, const struct reader *r)
 	w->count = r->count;
 }
 
+/* Did the reader that we know see cards come or go, while nobody looked?  One
+ * that was away itself counts anew, and says nothing. */
+static bool
+has_moved(const struct watched *w, const struct readers *all,
+    const struct reader *r)
+{
+	return w->known && w->epoch == all->epoch && r->count > w->count;
+}
+
 /* There is a card in its reader: is it the one, and was it there all the
  * time? */
 static void
@@ -87,7 +98,6 @@ card_in(struct watched *w, const struct readers *all, const struct reader *r,
     uint64_t now)
 {
 	bool same = !w->known || is_the_card(w, r);
-	bool stayed = w->epoch == all->epoch && w->count == r->count;
 
 	if (!same) {
 		if (w->where != W_AWAY)
@@ -96,11 +106,18 @@ card_in(struct watched *w, const struct readers *all, const struct reader *r,
 	}
 	switch (w->where) {
 	case W_NEW:
-	case W_LOST:
+	case W_LOST: /* the reader counts anew */
 		w->where = W_HERE;
 		break;
+	case W_UNSEEN:
+		w->where = W_HERE;
+		if (has_moved(w, all, r)) {
+			goes(w, now);
+			comes(w, now);
+		}
+		break;
 	case W_HERE:
-		if (!stayed && w->epoch == all->epoch) {
+		if (w->epoch == all->epoch && w->count != r->count) {
 			goes(w, now);
 			comes(w, now);
 		}
@@ -121,7 +138,7 @@ card_look(struct watched *w, const struct readers *all, uint64_t now,
 	size_t i;
 
 	if (!all->there || now - all->at_ms > STALE_MS) {
-		loses(w, now, PCSCD_AWAY_MS);
+		loses(w, W_UNSEEN, now, PCSCD_AWAY_MS);
 		return;
 	}
 	for (i = 0; i < all->n; i++)
@@ -131,10 +148,12 @@ card_look(struct watched *w, const struct readers *all, uint64_t now,
 		card_in(w, all, r, now);
 	else if (w->where == W_NEW && now - all->since_ms < SETTLE_MS)
 		return;
-	else if (w->where == W_LOST || anew)
-		loses(w, now, PCSCD_AWAY_MS);
+	else if (w->where == W_UNSEEN && r != NULL && has_moved(w, all, r))
+		goes(w, now);
+	else if (w->where == W_LOST || w->where == W_UNSEEN || anew)
+		loses(w, W_UNSEEN, now, PCSCD_AWAY_MS);
 	else if (r == NULL)
-		loses(w, now, grace_ms);
+		loses(w, W_LOST, now, grace_ms);
 	else if (w->where != W_AWAY)
 		goes(w, now);
 }

@@ -59,7 +59,8 @@ void readers_name(char out[SEK_READER_MAX], const char *name);
 enum where {
 	W_NEW,  /* not looked at yet */
 	W_HERE,
-	W_LOST, /* its reader or pcscd is gone, it itself perhaps not */
+	W_LOST, /* its reader is gone, it itself perhaps not */
+	W_UNSEEN, /* pcscd has not said for a while whether it is there */
 	W_AWAY
 };
 struct watched {
@@ -67,7 +68,7 @@ struct watched {
 	uint64_t changed;       /* of the file */
 	bool in_folder;         /* at the last look */
 	enum where where;
-	uint64_t lost_until;    /* of W_LOST, ms */
+	uint64_t lost_until;    /* of W_LOST and W_UNSEEN, ms */
 	bool known;             /* which card it is: */
 	uint8_t atr[ATR_MAX];
 	size_t atr_len;
