@@ -51,11 +51,10 @@ read_trust(struct report *r, struct trust *t)
 static int
 check_once(struct report *r, struct trust *t, size_t *n)
 {
-	struct sek_why why = { "" };
 	int err = read_trust(r, t), chain;
+	const struct sek_why why = r->check_why;
 	char **paths;
 
-	why = r->check_why;
 	r->check_note = err == SEK_OK;
 	if (err == SEK_OK)
 		(void)snprintf(r->check_origin, sizeof r->check_origin, "%s",

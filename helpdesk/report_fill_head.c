@@ -130,8 +130,8 @@ static void
 about_check(struct report *r)
 {
 	const struct sek_audit_report *c = &r->checked;
+	struct digits first = { "" }, last = { "" }, n = { "" };
 	struct report_text text;
-	struct digits first, last, n;
 
 	if (!r->verify)
 		about(r, W_RI_CHECK, report_word(W_RI_NOT_CHECKED,

@@ -31,7 +31,7 @@ safe(struct report_text *b, const char *s)
 static bool
 for_ssh(struct report *r, const struct sek_credential *c)
 {
-	struct sek_fido_cred f;
+	struct sek_fido_cred f = { .ssh = false };
 
 	return !sek_policy_has(r->d->policy, SEK_HAVE_SSH_KEY) &&
 	    c->kind == SEK_CRED_FIDO2 &&
