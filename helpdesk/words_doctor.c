@@ -396,14 +396,23 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	AT(W_DR_SSHD_GRACE_DO) = {
 	    "write `LoginGraceTime %3` into /etc/ssh/sshd_config",
 	    "/etc/ssh/sshd_config に `LoginGraceTime %3` と書いてください" },
+	AT(W_DR_SSHD_BLOCK) = {
+	    "%1: %4: `%2` lets people past pam_sekisho or keeps them out",
+	    "%1: %4: `%2` では pam_sekisho を通らないか、ログインできませ"
+	    "ん" },
+	AT(W_DR_SSHD_BLOCK_DO) = {
+	    "write `%3` in that block, or take the line out of it, then "
+	    "`systemctl reload ssh`",
+	    "そのブロックに `%3` と書くか、その行を消して、`systemctl relo"
+	    "ad ssh` を実行してください" },
 	AT(W_DR_SSHD_MATCH) = {
-	    "%1: %2 has Match blocks, which were not looked at",
-	    "%1: %2 の Match ブロックは確認していません" },
+	    "%1: %2 was not judged: %3",
+	    "%1: %2 は確認できません: %3" },
 	AT(W_DR_SSHD_MATCH_DO) = {
-	    "look at each by `sshd -T -C "
-	    "user=NAME,host=HOST,addr=ADDRESS`",
-	    "それぞれ `sshd -T -C user=NAME,host=HOST,addr=ADDRESS` で確"
-	    "認してください" },
+	    "look at it by `sshd -T -C user=NAME,host=HOST,addr=ADDRESS,"
+	    "laddr=ADDRESS,lport=22`",
+	    "`sshd -T -C user=NAME,host=HOST,addr=ADDRESS,laddr=ADDRESS,lp"
+	    "ort=22` で確認してください" },
 	AT(W_DR_SUDO) = {
 	    "%1: asks each time",
 	    "%1: 毎回認証します" },

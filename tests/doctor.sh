@@ -302,12 +302,92 @@ sshd_says 2 'keyboard-interactive:pam' \
 sshd_says 1 'write `PermitRootLogin no`' 'PermitRootLogin yes'
 sshd_says 2 'write `PermitEmptyPasswords no`' 'PermitEmptyPasswords yes'
 sshd_says 1 'LoginGraceTime 20' 'LoginGraceTime 5'
-sshd_says 1 'sshd -T -C user=' 'Match User taro'
-mkdir /etc/ssh/sshd_config.d
-echo 'Match User taro' >/etc/ssh/sshd_config.d/a.conf
-sshd_says 1 /etc/ssh/sshd_config.d/a.conf
-rm -r /etc/ssh/sshd_config.d
 sshd_says 2 'sshd -t' 'NoSuchKeyword yes'
+
+# blocks IDS PART BLOCK [LINE]: what stands behind a good configuration
+blocks() {
+	sshd "${@:4}"
+	printf '%b\n' "$3" >>"$SITE/ssh/sshd_config"
+	doctor --json
+	[[ $(names) == "$1" ]] || wrong "$3: named \"$(names)\", not \"$1\""
+	[[ -z $1 ]] || shows "$2"
+}
+key='AuthenticationMethods publickey'
+
+t sshd_match_blocks
+blocks sshd-block '/etc/ssh/sshd_config:7 (Match User taro)' \
+    "Match User taro\n $key"
+ended 2
+shows "$key" 'AuthenticationMethods keyboard-interactive:pam'
+doctor
+shows "BAD   sshd: /etc/ssh/sshd_config:7 (Match User taro): \`$key\`"
+conf_ja
+doctor
+shows '異常  sshd: /etc/ssh/sshd_config:7 (Match User taro)' 'そのブロック'
+conf
+blocks '' '' 'Match User taro\n X11Forwarding no'
+blocks '' '' 'Match User taro\n AuthenticationMethods keyboard-interactive:pam'
+blocks sshd-block :9 "Match User taro\n X11Forwarding no\nMatch User *\n $key"
+blocks sshd 'before any Match' "Match all\n $key" # sshd -T has it itself
+blocks sshd-block 'PermitRootLogin no' \
+    'Match Address 10.0.0.0/8\n PermitRootLogin yes'
+ended 1
+blocks '' '' 'Match User taro\n HostbasedAuthentication yes'
+# where each method is enough by itself more counts
+blocks 'sshd sshd-block' 'HostbasedAuthentication no' \
+    'Match User taro\n HostbasedAuthentication yes' 'AuthenticationMethods any'
+blocks sshd-block PermitEmptyPasswords \
+    'MATCH user "taro"\n\tpermitemptypasswords=yes # no'
+
+t sshd_match_criteria
+for match in 'User tar?,hana*' 'User *,!root' 'Address 10.0.0.0/8,!10.1.0.0/16' \
+    'Address 192.168.*' 'Address 2001:db8::/32' 'Address 2001:db8:*' \
+    'Host *.hospital.example' 'LocalPort 2222' 'LocalAddress 10.1.2.3' \
+    'Group root' 'Group roo?' 'User taro Address 10.0.0.0/8 LocalPort 2222' \
+    'User root Group root'; do
+	blocks sshd-block "(Match $match)" "Match $match\n $key"
+done
+# of a group that has members by their list alone
+sed -i '/^clinic:/d' "$SITE/etc/group"
+echo 'clinic:x:7777:sos,ward3' >>"$SITE/etc/group"
+cat "$SITE/etc/group" >/etc/group
+blocks sshd-block :7 "Match Group clinic\n $key"
+# the first member has a block of their own
+good='AuthenticationMethods keyboard-interactive:pam'
+blocks sshd-block :9 "Match User sos\n $good\nMatch Group clinic\n $key"
+
+t sshd_match_that_cannot_be_tried
+blocks sshd-match 'nobody is in Group away' "Match Group away\n $key"
+ended 1
+blocks sshd-match 'nothing is for User !root' "Match User !root\n $key"
+blocks sshd-match 'something else decides' \
+    "Match User *\n $good\nMatch User taro\n $key"
+blocks sshd-match 'no address for Address x*' "Match Address x*\n $key"
+blocks sshd-match 'too long' "Match User $(printf 'u%.0s' {1..600})\n $key"
+sshd
+for i in {1..70}; do
+	printf 'Match User u%d\n X11Forwarding no\n' "$i"
+done >>"$SITE/ssh/sshd_config"
+doctor --json
+[[ $(names) == sshd-match ]] || wrong "many: named $(names)"
+shows 'too many Match blocks'
+
+t sshd_match_in_included_files
+mkdir /etc/ssh/sshd_config.d
+printf '%s\n' 'Match User taro' " $key" >/etc/ssh/sshd_config.d/a.conf
+blocks '' '' 'X11Forwarding no'
+blocks sshd-block '/etc/ssh/sshd_config.d/a.conf:1 (Match User taro)' \
+    'Include /etc/ssh/none.conf sshd_config.d/*.conf'
+# what is included in a block is the block's, and a block there is for both
+blocks sshd-block 'a.conf:1 (Match Address 10.0.0.0/8 User taro)' \
+    'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
+echo "$key" >/etc/ssh/sshd_config.d/a.conf
+blocks sshd-block ':7 (Match Address 10.0.0.0/8)' \
+    'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
+chmod 666 /etc/ssh/sshd_config.d/a.conf
+blocks sshd-match '/etc/ssh/sshd_config.d/a.conf was not judged' \
+    'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
+rm -r /etc/ssh/sshd_config.d
 
 t sshd_with_keys_in_the_pairs
 sed -i '/^\[service sshd\]/,/^pairs/s/^pairs.*/pairs = ssh-key+password/' \
