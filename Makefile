@@ -44,7 +44,7 @@ PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
 COMPILE = $(filter compile% mds%,$(call in,fetch))
 FETCH = $(filter-out $(COMPILE),$(call in,fetch))
-FORMS = $(filter form%,$(call in,forward))
+FORMS = $(filter form% outbox_tail,$(call in,forward))
 FORWARD = $(filter-out $(FORMS),$(call in,forward))
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih

@@ -104,6 +104,31 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	    "sekisho-fetch.timer`; `sekisho refresh` says what hinders it",
 	    "`systemctl enable --now sekisho-fetch.timer` で有効にしてく"
 	    "ださい。原因は `sekisho refresh` で分かります" },
+	AT(W_DR_OCSP) = {
+	    "%1: all %2 enrolled certificates have an OCSP answer in date",
+	    "%1: 登録済みの証明書 %2 件すべてに期限内のOCSP応答があります" },
+	AT(W_DR_OCSP_NONE) = {
+	    "%1: %2 of %3 enrolled certificates have no OCSP answer in "
+	    "date: they are refused, at the latest after `stale`",
+	    "%1: 登録済みの証明書 %3 件のうち %2 件に期限内のOCSP応答がな"
+	    "く、遅くとも stale の時間後、拒否されます" },
+	AT(W_DR_OCSP_NONE_DO) = {
+	    "run `sekisho refresh`; `sekisho explain` of the certificate "
+	    "of number %4 of `sekisho list` says what is wrong with its "
+	    "answer",
+	    "`sekisho refresh` を実行してください。`sekisho list` の番号 "
+	    "%4 の証明書を `sekisho explain` で調べると原因が分かります" },
+	AT(W_DR_OCSP_FEW) = {
+	    "%1: %2 of %3 enrolled certificates have no OCSP answer in "
+	    "date: a login needs a list or the network",
+	    "%1: 登録済みの証明書 %3 件のうち %2 件に期限内のOCSP応答がな"
+	    "く、ログインには失効リストか接続が必要です" },
+	AT(W_DR_OCSP_FEW_DO) = {
+	    "run `sekisho refresh`; `sekisho explain` of the certificate "
+	    "of number %4 of `sekisho list` says what is wrong with its "
+	    "answer",
+	    "`sekisho refresh` を実行してください。`sekisho list` の番号 "
+	    "%4 の証明書を `sekisho explain` で調べると原因が分かります" },
 	AT(W_DR_MODELS_OLD) = {
 	    "%1: the FIDO metadata is past its date (%2)",
 	    "%1: FIDOメタデータは期限 (%2) を過ぎています" },
@@ -206,6 +231,26 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	    "`sekisho audit show --event %3` tells when and why",
 	    "`sekisho audit show --event %3` で日時と理由を確認してくださ"
 	    "い" },
+	AT(W_DR_FORWARD) = {
+	    "%1: %2 records are still to be sent",
+	    "%1: 未送信の記録は %2 件です" },
+	AT(W_DR_FORWARD_OFF) = {
+	    "%1: sekisho-forward is not running: the record stays on this "
+	    "machine",
+	    "%1: sekisho-forward が動いておらず、記録は送信されません" },
+	AT(W_DR_FORWARD_OFF_DO) = {
+	    "`systemctl enable --now sekisho-forward.service`; what it "
+	    "runs into is in the system's log",
+	    "`systemctl enable --now sekisho-forward.service` を実行してく"
+	    "ださい。原因はシステムのログにあります" },
+	AT(W_DR_FORWARD_WAITS) = {
+	    "%1: %2 records were not sent, the oldest one of %3",
+	    "%1: %2 件の記録が未送信です(最も古いもの: %3)" },
+	AT(W_DR_FORWARD_WAITS_DO) = {
+	    "see that the syslog service runs, reads this folder and "
+	    "reaches the collector: sekisho-forward(8)",
+	    "syslog サービスが動き、このフォルダを読み、収集サーバーに届"
+	    "くか確認してください(sekisho-forward(8))" },
 	AT(W_DR_RESCUE) = {
 	    "%1: opens %2 by its password alone, on record",
 	    "%1: パスワードだけで %2 を開けます(記録されます)" },
