@@ -31,6 +31,7 @@ void doctor_say(struct doctor *x, enum dr_level level, const char *id,
 void doctor_trust(struct doctor *x);  /* needs the policy */
 void doctor_ocsp(struct doctor *x);   /* needs the policy */
 void doctor_host(struct doctor *x);
+void doctor_device(struct doctor *x);
 void doctor_record(struct doctor *x); /* needs the policy */
 void doctor_forward(struct doctor *x); /* needs the policy */
 void doctor_rescue(struct doctor *x); /* needs the policy */

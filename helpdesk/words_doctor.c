@@ -164,6 +164,15 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	    "/etc/polkit-1/rules.d",
 	    "/usr/share/doc/sekisho/examples/polkit-1 の 50-sekisho.rules"
 	    " を /etc/polkit-1/rules.d に置いてください" },
+	AT(W_DR_PCSCD) = {
+	    "%1: there is no socket of pcscd that %2 may use: no card is "
+	    "seen",
+	    "%1: %2 が使える pcscd のソケットがなく、カードを読めません" },
+	AT(W_DR_PCSCD_DO) = {
+	    "`systemctl enable --now pcscd.socket`; where no reader is "
+	    "used at all, remove the package pcscd",
+	    "`systemctl enable --now pcscd.socket` を実行してください。リ"
+	    "ーダーを使わない端末では pcscd パッケージを外してください" },
 	AT(W_DR_UDEV) = {
 	    "%1: no udev rule lets this user open FIDO2 keys",
 	    "%1: FIDO2キーを開くための udev の規則がありません" },
@@ -284,10 +293,13 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	    "%1: %2 の緊急用アカウントです。パスワードを当てればどこから"
 	    "でも入れます" },
 	AT(W_DR_RESCUE_SSHD_DO) = {
-	    "take `rescue` out of [service %2], and leave it to the "
-	    "console",
-	    "[service %2] から rescue を外し、コンソールだけにしてくださ"
-	    "い" },
+	    "take `rescue` out of [service %2] and write it into "
+	    "[service login], for the console alone; for a day without "
+	    "cards enrol a second card or key for whoever must get in "
+	    "from afar, and lock it away",
+	    "[service %2] の rescue を [service login] に移し、コンソール"
+	    "だけで使えるようにしてください。遠隔での緊急時に備えるには、"
+	    "担当者に予備のカードかキーを登録して保管してください" },
 	AT(W_DR_PAM_GOOD) = {
 	    "%1: nobody gets in without both factors",
 	    "%1: 二要素なしでは入れません" },

@@ -25,6 +25,13 @@ mount -t tmpfs tmpfs /usr/lib/pam.d 2>/dev/null
 mount -t tmpfs -o mode=755 tmpfs /run && mkdir -m 755 /run/sshd /run/sekisho ||
     wrong "no /run"
 mkdir -m 755 "$SITE/ssh" "$SITE/polkit"
+pcscd() { # MODE: a socket where pcscd has its own
+	mkdir -p /run/pcscd
+	python3 -c 'import os, socket, sys
+s = socket.socket(socket.AF_UNIX); s.bind("/run/pcscd/pcscd.comm")
+os.chmod("/run/pcscd/pcscd.comm", int(sys.argv[1], 8))' "$1"
+}
+pcscd 666
 ssh-keygen -q -t ed25519 -N '' -f "$SITE/ssh/key" || wrong "no host key"
 mount --bind "$SITE/ssh" /etc/ssh || wrong "no /etc/ssh"
 echo 'root ALL = (ALL) ALL' >"$SITE/etc/sudoers"
@@ -170,6 +177,11 @@ fault 1 rescue-shared
 t rescue_by_ssh
 sed -i 's/^\[service sshd\]/&\nrescue = sos/' "$SITE_CONF"
 fault 1 rescue-sshd
+shows '[service sshd] の rescue を [service login] に移し'
+conf
+sed -i 's/^\[service sshd\]/&\nrescue = sos/' "$SITE_CONF"
+doctor
+shows 'take `rescue` out of [service sshd] and write it into [service login]'
 
 t locker_without_a_socket
 printf '\n[service xsecurelock]\npairs = pkcs11+pin\n' >>"$SITE_CONF"
@@ -184,6 +196,16 @@ os.chmod("/run/sekisho/gate.sock", 0o666)'
 fault 2 socket
 rm /run/sekisho/gate.sock "$SITE/pam.d/xsecurelock"
 
+t readers_that_cannot_be_reached
+if [[ -x /usr/sbin/pcscd ]]; then
+	rm /run/pcscd/pcscd.comm
+	fault 1 pcscd
+	pcscd 660
+	fault 1 pcscd
+	rm /run/pcscd/pcscd.comm
+	pcscd 666
+fi
+
 t key_that_cannot_be_opened
 sed -i 's/^\[helpers\]/[fido2]\nrp-id = hospital.example\n\n&/' "$SITE_CONF"
 if mount -t tmpfs tmpfs /sys/class 2>/dev/null; then
@@ -196,6 +218,23 @@ if mount -t tmpfs tmpfs /sys/class 2>/dev/null; then
 	chmod 666 /dev/hidraw77
 	conf 's/^\[helpers\]/[fido2]\nrp-id = hospital.example\n\n&/'
 	fault 1 udev
+	# what a rule gives the user alone, by acl(5)
+	chmod 600 /dev/hidraw77
+	acl() { # USER'S MASK: entries of the owner, the user, group, others
+		python3 -c 'import os, pwd, struct, sys
+user, mask = int(sys.argv[1]), int(sys.argv[2])
+none = 0xffffffff
+os.setxattr("/dev/hidraw77", "system.posix_acl_access", struct.pack("<I", 2) +
+    b"".join(struct.pack("<HHI", *e) for e in [(1, 6, none),
+    (2, user, pwd.getpwnam("nobody").pw_uid), (4, 0, none), (16, mask, none),
+    (32, 0, none)]))' "$@" || wrong "no ACL"
+	}
+	acl 6 6
+	fault 1 udev
+	acl 4 6
+	fault 2 'key udev'
+	acl 6 4
+	fault 2 'key udev'
 	rm -f /dev/hidraw77
 	umount /sys/class
 fi
