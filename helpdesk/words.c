@@ -487,6 +487,7 @@ static const struct word_part *const parts[] = {
 	&desk_words_report,
 	&desk_words_ssh,
 	&desk_words_doctor,
+	&desk_words_person,
 };
 
 const char *

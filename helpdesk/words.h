@@ -321,8 +321,7 @@ enum word {
 	W_FILTER_TIME,     /* %1 */
 	W_FILTER_ORDER,    /* %1 */
 	W_FILTER_SEQ,      /* %1 */
-	W_SHOW_FOLLOW,
-	W_SHOW_LAST,       /* %1 */
+	W_SHOW_FOLLOW, W_SHOW_LAST, /* %1 */
 	END_SHOW_WORDS,
 	/* audit verify, checkpoint, prove, check-proof: words_verify.c */
 	FIRST_VERIFY_WORD = END_SHOW_WORDS,
@@ -369,20 +368,10 @@ enum word {
 	W_REPORT_TABLE_CSV,
 	W_REPORT_BAD_TABLE, /* %1 */
 	W_REPORT_KEY,
-	W_RC_USE,          /* chapters */
-	W_RC_SESSIONS,
-	W_RC_REFUSED,
-	W_RC_SPECIAL,
-	W_RC_UNUSED,
-	W_RC_RECORD,
-	W_RC_LIMITS,
-	W_RT_REPORT,       /* titles */
-	W_RT_ABOUT,
-	W_RT_SUMMARY,
-	W_RT_DAYS,
-	W_RT_HOURS,
-	W_RT_LOGINS,
-	W_RT_SHARED,
+	W_RC_USE, W_RC_SESSIONS, W_RC_REFUSED, W_RC_SPECIAL, /* chapters */
+	W_RC_UNUSED, W_RC_RECORD, W_RC_LIMITS,
+	W_RT_REPORT, W_RT_ABOUT, W_RT_SUMMARY, /* titles */
+	W_RT_DAYS, W_RT_HOURS, W_RT_LOGINS, W_RT_SHARED,
 	W_RT_SESSIONS,
 	W_RT_LONGEST,
 	W_RT_OPEN,
@@ -575,7 +564,17 @@ enum word {
 	W_DR_SSHD_GRACE, W_DR_SSHD_GRACE_DO, W_DR_SSHD_MATCH,
 	W_DR_SSHD_MATCH_DO, W_DR_SUDO, W_DR_SUDO_STAMP, W_DR_SUDO_STAMP_DO,
 	END_DOCTOR_WORDS,
-	N_WORDS = END_DOCTOR_WORDS
+	/* person show: words_person.c, which says with which values */
+	FIRST_PERSON_WORD = END_DOCTOR_WORDS,
+	W_PS_ACTIVE = FIRST_PERSON_WORD, W_PS_SUSPENDED, W_PS_DENIED,
+	W_PS_PASSWORD, W_PS_NO_PASSWORD, W_PS_ROLES, W_PS_ACCOUNTS,
+	W_PS_NO_ACCOUNT, W_PS_BY_GRANT, W_PS_BY_ROLE, W_PS_THROTTLED,
+	W_PS_NO_USER, W_PS_CREDENTIALS, W_PS_NO_CREDENTIAL, W_PS_UNTIL,
+	W_PS_EXPIRED, W_PS_USED, W_PS_NOT_USED, W_PS_CHANGED, W_PS_KEY_DENIED,
+	W_PS_LAST, W_PS_SINCE, W_PS_NO_RECORD, W_PS_NO_REFUSAL, W_PS_REFUSAL,
+	W_PS_REASON,
+	END_PERSON_WORDS,
+	N_WORDS = END_PERSON_WORDS
 };
 
 const char *desk_word(enum word w, enum sek_lang lang);
@@ -593,5 +592,6 @@ extern const struct word_part desk_words_export;
 extern const struct word_part desk_words_report;
 extern const struct word_part desk_words_ssh;
 extern const struct word_part desk_words_doctor;
+extern const struct word_part desk_words_person;
 
 #endif
