@@ -29,6 +29,10 @@ void desk_fido_put(const struct desk *d, FILE *f,
 /* NULL: no memory. */
 json_t *desk_fido_json(const struct sek_fido_cred *c);
 
+/* -- enrol_openssh.c: the one key, or certificate, of a file as FILE.pub */
+int desk_ssh_read(const char *path, struct sek_ssh_key *out,
+    struct sek_why *why) SEK_MUST;
+
 /* -- credential_ssh.c: what only a key of OpenSSH has */
 /* SEK_E_IO: a row without its rest. */
 int desk_ssh_of(struct desk *d, int64_t credential, struct sek_ssh_key *key,

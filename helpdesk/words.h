@@ -136,6 +136,7 @@ enum word {
 	W_BAD_SERIAL,      /* %1 */
 	W_NOT_A_CA,        /* %1 file */
 	W_NOT_A_NUMBER_OF, /* %1 */
+	W_DENY_NO_PRINT,   /* %1 */
 	/* audit */
 	W_AUDIT_NONE,
 	/* check-config */
