@@ -175,6 +175,8 @@ int sek_store_each_credential(struct sek_store *s, int64_t person_id,
 /* Has the person this role by the hospital's word?  SEK_OK or SEK_E_NOENT. */
 int sek_store_has_role(struct sek_store *s, int64_t person_id,
     const char *role) SEK_MUST;
+/* May there be a role of this name?  SEK_E_INVAL, with `why`. */
+int sek_store_role_ok(const char *role, struct sek_why *why) SEK_MUST;
 typedef int sek_store_role_fn(void *arg, const char *role, bool has);
 /* The roles that open an account, and of each whether this person has it;
  * those they have come first. */

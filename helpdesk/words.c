@@ -377,6 +377,8 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	[W_IMPORT_NEW] = { "there is no such person: one is added, with an "
 	    "account of the same name",
 	    "利用者がいないため、同じ名前のアカウントとともに追加します" },
+	[W_IMPORT_ROLE] = { "--role is for the persons of --add-persons",
+	    "--role は --add-persons で追加する利用者のためのものです" },
 	[W_IMPORT_WOULD] = { "credentials to take: %1",
 	    "引き継ぐ認証情報: %1 件" },
 	[W_IMPORT_LATER] = { "not used: the line %1 of the same user is "

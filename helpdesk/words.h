@@ -192,7 +192,7 @@ enum word {
 	W_IMPORT_NOT,      /* %1 number */
 	W_IMPORT_REFUSED,
 	W_IMPORT_WHOLE,
-	W_IMPORT_NEW,
+	W_IMPORT_NEW, W_IMPORT_ROLE,
 	W_IMPORT_WOULD,    /* %1 number */
 	W_IMPORT_LATER,    /* %1 line */
 	W_IMPORT_DONE,     /* %1 id, %2 person, %3 algorithm */
