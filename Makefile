@@ -148,7 +148,8 @@ $(T)/pkcs11_faults $(T)/pkcs11_helper: $(T)/pkcs11_run.o $(T)/pkcs11_talk.o
 $(T)/pkcs11_drive: $(T)/pkcs11_talk.o
 $(T)/front_abuse: $(T)/front_abuse_acts.o
 $(T)/pkcs11_hold: GATE_LIBS = -lpcsclite
-$(addprefix $(T)/,desk_change_test audit_key_test audit_report_test): \
+$(addprefix $(T)/,desk_change_test audit_key_test audit_report_test \
+    audit_switch_test): \
     $(call obj,helpdesk,$(filter-out main,$(HELPDESK)))
 $(PAM_TOOLS:%=$(T)/%): $(T)/%: $(T)/pam/%.o $(B)/libbase.a
 	$(CC) $(LD) -o $@ $^ -lpam
