@@ -114,7 +114,7 @@ S_TESTS = forward_rsyslog install fuzz_smoke fido_login login card_login \
 	fido_card fido_card_login fido_models_login roles enrol_fido \
 	enrol_fido_judge enrol_ssh enrol_card import record_crowd audit_prove \
 	audit_show audit_export audit_key audit_token audit_report audit_count \
-	person_show
+	person_show watch_hidepid
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
 	auditmint forms_log record_drive ttydrive fido/mdsmint fido/liar \
 	fido/fidorow
