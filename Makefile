@@ -44,7 +44,7 @@ PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
 COMPILE = $(filter compile% mds%,$(call in,fetch))
 FETCH = $(filter-out $(COMPILE),$(call in,fetch))
-FORMS = $(filter form%,$(call in,forward))
+FORMS = $(filter form% outbox_tail,$(call in,forward))
 FORWARD = $(filter-out $(FORMS),$(call in,forward))
 
 GATE_LIBS = -lcrypto -lsqlite3 -ljansson -linih
@@ -113,7 +113,8 @@ S_TESTS = forward_rsyslog fuzz_smoke fido_login card_login doctor socket \
 	enrol_fido_judge mds pam_abuse fido_card_login pam_gate doctor_pam \
 	sekisho_cli fido_wire verify hpki_test install enrol_ssh verify_here \
 	audit_prove pam_retval roles enrol_card audit_show audit_report \
-	password_test verify_ocsp docs audit_key fido_models_login links
+	password_test verify_ocsp docs audit_key fido_models_login links \
+	person_show watch_hidepid
 T_TOOLS = front_abuse pkcs11_faults pkcs11_helper pkcs11_drive pkcs11_hold \
 	auditmint forms_log record_drive ttydrive fido/mdsmint fido/liar \
 	fido/fidorow
@@ -148,7 +149,8 @@ $(T)/pkcs11_faults $(T)/pkcs11_helper: $(T)/pkcs11_run.o $(T)/pkcs11_talk.o
 $(T)/pkcs11_drive: $(T)/pkcs11_talk.o
 $(T)/front_abuse: $(T)/front_abuse_acts.o
 $(T)/pkcs11_hold: GATE_LIBS = -lpcsclite
-$(addprefix $(T)/,desk_change_test audit_key_test audit_report_test): \
+$(addprefix $(T)/,desk_change_test audit_key_test audit_report_test \
+    audit_switch_test): \
     $(call obj,helpdesk,$(filter-out main,$(HELPDESK)))
 $(PAM_TOOLS:%=$(T)/%): $(T)/%: $(T)/pam/%.o $(B)/libbase.a
 	$(CC) $(LD) -o $@ $^ -lpam

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads what the outbox holds: the heads of its lines.
- * Runs in sekisho-forward; changes nothing.
+ * Runs in sekisho-forward and `sekisho doctor`; changes nothing.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -130,6 +130,15 @@ int sek_store_person(struct sek_store *s, const char *name,
     struct sek_person *out) SEK_MUST;
 int sek_store_person_by_id(struct sek_store *s, int64_t id,
     struct sek_person *out) SEK_MUST;
+/* Why a person's status is what it is; `reason` is "" where it was never
+ * changed. */
+struct sek_status_note {
+	char reason[SEK_NOTE_MAX];
+	int64_t changed; /* seconds since 1970 */
+	char by[SEK_NAME_MAX];
+};
+int sek_store_person_note(struct sek_store *s, int64_t id,
+    struct sek_status_note *out) SEK_MUST;
 /* The credential bound to this certificate or, failing that, to its key;
  * never one of a FIDO2 key. */
 int sek_store_credential_for(struct sek_store *s, const uint8_t cert_sha256[32],
@@ -166,6 +175,8 @@ int sek_store_each_credential(struct sek_store *s, int64_t person_id,
 /* Has the person this role by the hospital's word?  SEK_OK or SEK_E_NOENT. */
 int sek_store_has_role(struct sek_store *s, int64_t person_id,
     const char *role) SEK_MUST;
+/* May there be a role of this name?  SEK_E_INVAL, with `why`. */
+int sek_store_role_ok(const char *role, struct sek_why *why) SEK_MUST;
 typedef int sek_store_role_fn(void *arg, const char *role, bool has);
 /* The roles that open an account, and of each whether this person has it;
  * those they have come first. */
@@ -251,6 +262,10 @@ int sek_store_account_status(struct sek_store *s, const char *by,
  * opened to read: it writes through a short connection of its own. */
 int sek_store_throttle(struct sek_store *s, uint32_t uid, const char *boot_id,
     int64_t boot_s, uint32_t max) SEK_MUST;
+
+/* How many there were in this minute; nothing is counted. */
+int sek_store_throttle_tries(struct sek_store *s, uint32_t uid,
+    const char *boot_id, int64_t boot_s, int64_t *tries) SEK_MUST;
 
 const char *sek_status_word(enum sek_status status);
 /* Fills d->id and who and when; SEK_E_EXISTS when it is there already. */

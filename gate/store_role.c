@@ -124,6 +124,12 @@ check_role(const char *by, const char *role, struct sek_why *why)
 	return SEK_E_INVAL;
 }
 
+int
+sek_store_role_ok(const char *role, struct sek_why *why)
+{
+	return check_role("sekisho", role, why);
+}
+
 /* Is it so already?  Then there is nothing to do, and somebody is mistaken. */
 static int
 must_change(struct sek_store *s, const struct holder *h, struct sek_why *why)

@@ -189,3 +189,32 @@ sek_store_token_suspend(struct sek_store *s, const char *by, int64_t token,
 
 	return switch_token(s, token, &w, why);
 }
+
+int
+sek_store_person_note(struct sek_store *s, int64_t id,
+    struct sek_status_note *out)
+{
+	const struct sek_store_arg args[] = { SEK_A_INT(id) };
+	struct sek_status_note n = { .changed = 0 };
+	sqlite3_stmt *st = NULL;
+	int r, rc;
+
+	r = sek_store_prepare(s, "SELECT status_reason, changed, changed_by"
+	    " FROM person WHERE id = ?1", args, N_ARGS(args), &st, NULL);
+	if (r != SEK_OK)
+		return r;
+	rc = sqlite3_step(st);
+	if (rc != SQLITE_ROW) {
+		r = rc == SQLITE_DONE ? SEK_E_NOENT :
+		    sek_store_fail(s->db, rc, NULL);
+	} else {
+		n.changed = sqlite3_column_int64(st, 1);
+		r = sek_store_text(st, 0, n.reason, sizeof n.reason);
+		if (r == SEK_OK)
+			r = sek_store_text(st, 2, n.by, sizeof n.by);
+	}
+	if (r == SEK_OK)
+		*out = n;
+	sqlite3_finalize(st);
+	return r;
+}

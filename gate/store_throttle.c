@@ -113,3 +113,15 @@ sek_store_throttle(struct sek_store *s, uint32_t uid, const char *boot_id,
 	(void)sqlite3_close_v2(db);
 	return r;
 }
+
+int
+sek_store_throttle_tries(struct sek_store *s, uint32_t uid,
+    const char *boot_id, int64_t boot_s, int64_t *tries)
+{
+	const struct sek_store_arg args[3] = {
+		SEK_A_INT((int64_t)uid), SEK_A_TEXT(boot_id),
+		SEK_A_INT(boot_s / MINUTE_S)
+	};
+
+	return tries_now(s->db, args, tries);
+}

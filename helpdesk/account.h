@@ -12,6 +12,9 @@
 int desk_person_new(struct desk *d, const struct sek_person *p,
     const struct desk_list *accounts, struct sek_why *why) SEK_MUST;
 
+/* -- person_show.c */
+int desk_person_show(struct desk *d, int argc, char **argv) SEK_MUST;
+
 /* -- account.c */
 int desk_account_new(struct desk *d, const char *name, bool shared,
     struct sek_why *why) SEK_MUST;

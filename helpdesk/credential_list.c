@@ -25,8 +25,8 @@ desk_find_person(struct desk *d, const char *name, int64_t *id)
 	return DESK_REFUSED;
 }
 
-static enum word
-status_word(enum sek_status status)
+enum word
+desk_status_word(enum sek_status status)
 {
 	return status == SEK_STATUS_ACTIVE ? W_ACTIVE :
 	    status == SEK_STATUS_SUSPENDED ? W_SUSPENDED : W_REVOKED;
@@ -39,8 +39,8 @@ struct rest {
 	bool held;
 };
 
-static enum word
-kind_word(const struct sek_credential *c)
+enum word
+desk_kind_word(const struct sek_credential *c)
 {
 	return c->kind == SEK_CRED_FIDO2 ? W_FIDO_KEY :
 	    c->kind == SEK_CRED_SSH ? W_SSH_KEY :
@@ -56,8 +56,8 @@ show_line(const struct desk *d, const struct sek_credential *c,
 
 	(void)printf("%lld\t", (long long)c->id);
 	desk_text(stdout, c->person);
-	(void)printf("\t%s\t%s\t%s\t", desk_word(status_word(c->status),
-	    d->lang), desk_word(kind_word(c), d->lang),
+	(void)printf("\t%s\t%s\t%s\t", desk_word(desk_status_word(c->status),
+	    d->lang), desk_word(desk_kind_word(c), d->lang),
 	    card ? desk_day(&until, c->not_after) : "-");
 	desk_text(stdout, card ? c->serial : "-");
 	(void)fputc('\t', stdout);
@@ -136,18 +136,39 @@ as_json(const struct sek_credential *c, const struct rest *of_kind)
 }
 
 static int
+find_rest(struct desk *d, const struct sek_credential *c, struct rest *rest)
+{
+	int r = SEK_OK;
+
+	if (c->kind == SEK_CRED_FIDO2)
+		r = sek_store_fido_of(d->store, c->id, &rest->fido);
+	else if (c->kind == SEK_CRED_SSH)
+		r = desk_ssh_of(d, c->id, &rest->ssh, &rest->held);
+	/* a row without its rest: damaged */
+	return r == SEK_E_NOENT ? SEK_E_IO : r;
+}
+
+json_t *
+desk_credential_json(struct desk *d, const struct sek_credential *c, int *r)
+{
+	struct rest rest = { .held = false };
+	json_t *o = NULL;
+
+	if ((*r = find_rest(d, c, &rest)) == SEK_OK &&
+	    (o = as_json(c, &rest)) == NULL)
+		*r = SEK_E_NOMEM;
+	return o;
+}
+
+static int
 list_one(void *arg, const struct sek_credential *c)
 {
 	struct desk_listing *l = arg;
 	struct rest rest = { .held = false };
-	int r = SEK_OK;
+	int r;
 
-	if (c->kind == SEK_CRED_FIDO2)
-		r = sek_store_fido_of(l->d->store, c->id, &rest.fido);
-	else if (c->kind == SEK_CRED_SSH)
-		r = desk_ssh_of(l->d, c->id, &rest.ssh, &rest.held);
-	if (r != SEK_OK) /* a row without its rest: damaged */
-		return r == SEK_E_NOENT ? SEK_E_IO : r;
+	if ((r = find_rest(l->d, c, &rest)) != SEK_OK)
+		return r;
 	if (l->array != NULL)
 		return json_array_append_new(l->array, as_json(c, &rest)) ==
 		    0 ? 0 : SEK_E_NOMEM;

@@ -12,6 +12,7 @@
 
 #include "record/audit.h"
 #include "gate/certificate.h"
+#include "helpdesk/credential.h"
 #include "helpdesk/list.h"
 
 #define SERIAL_MAX 40u /* hex digits: 20 octets, RFC 5280 4.1.2.2 */
@@ -128,26 +129,80 @@ plain_hex(const char *text, char *out, size_t cap)
 	return n > 0;
 }
 
+/* The enrolled SSH key with this fingerprint. */
+struct wanted_print {
+	struct desk *d;
+	const char *print;
+	uint8_t *spki_sha256;
+};
+
 static int
-fill_key(struct desk *d, char **words, struct sek_deny *row)
+compare_print(void *arg, const struct sek_credential *c)
 {
-	struct sek_cert_info info;
-	char hex[66];
-	X509 *x = NULL;
-	size_t i;
+	struct wanted_print *w = arg;
+	struct sek_ssh_key key;
+	bool held;
 	int r;
 
-	row->kind = SEK_DENY_KEY;
-	if (plain_hex(words[0], hex, sizeof(hex)) && strlen(hex) == 64) {
-		for (i = 0; i < 32; i++)
-			row->spki_sha256[i] = (uint8_t)(nibble(hex[2 * i]) <<
-			    4 | nibble(hex[2 * i + 1]));
+	if (c->kind != SEK_CRED_SSH)
+		return SEK_OK;
+	if ((r = desk_ssh_of(w->d, c->id, &key, &held)) != SEK_OK ||
+	    strcmp(key.print, w->print) != 0)
+		return r;
+	memcpy(w->spki_sha256, c->spki_sha256, 32);
+	return 1;
+}
+
+/* A fingerprint is of the key in another form than the list has it, so that
+ * the key itself must be known. */
+static int
+fill_print(struct desk *d, const char *print, struct sek_deny *row)
+{
+	struct wanted_print w = { d, print, row->spki_sha256 };
+	int r = sek_store_each_credential(d->store, 0, compare_print, &w);
+
+	if (r == 1)
+		return DESK_GO;
+	if (r != SEK_OK)
+		return desk_unreadable(d, r);
+	DESK_ERR(d, W_DENY_NO_PRINT, { print });
+	return DESK_REFUSED;
+}
+
+static int
+fill_key_file(struct desk *d, const char *path, struct sek_deny *row)
+{
+	struct sek_cert_info info;
+	struct sek_why why = { "" };
+	struct sek_ssh_key key;
+	X509 *x = NULL;
+	int r;
+
+	if (desk_ssh_read(path, &key, &why) == SEK_OK) {
+		memcpy(row->spki_sha256, key.spki_sha256, 32);
 		return DESK_GO;
 	}
-	if ((r = read_cert(d, words[0], &x, &info)) != DESK_GO)
+	if ((r = read_cert(d, path, &x, &info)) != DESK_GO)
 		return r;
 	memcpy(row->spki_sha256, info.spki_sha256, 32);
 	X509_free(x);
+	return DESK_GO;
+}
+
+static int
+fill_key(struct desk *d, char **words, struct sek_deny *row)
+{
+	char hex[66];
+	size_t i;
+
+	row->kind = SEK_DENY_KEY;
+	if (strncmp(words[0], "SHA256:", 7) == 0)
+		return fill_print(d, words[0], row);
+	if (!plain_hex(words[0], hex, sizeof(hex)) || strlen(hex) != 64)
+		return fill_key_file(d, words[0], row);
+	for (i = 0; i < 32; i++)
+		row->spki_sha256[i] = (uint8_t)(nibble(hex[2 * i]) << 4 |
+		    nibble(hex[2 * i + 1]));
 	return DESK_GO;
 }
 
@@ -424,10 +479,12 @@ const struct desk_command desk_deny_commands[] = {
 	    { "let a person in nowhere, with any card, enrolled or not yet",
 	    "利用者のすべてのカードを(今後登録するものも)使用停止にします" },
 	    deny_person },
-	{ "deny key", "HEX|CERTFILE --reason TEXT",
+	{ "deny key", "HEX|FILE|SHA256:PRINT --reason TEXT",
 	    { "let nobody in with this key, in whatever certificate: the "
-	    "SHA-256 of the public key, or a certificate with it",
-	    "鍵を使用停止にします(公開鍵のSHA-256、または証明書ファイル)" },
+	    "SHA-256 of the public key, a certificate with it, a public key "
+	    "file of OpenSSH, or the fingerprint of an SSH key enrolled here",
+	    "鍵を使用停止にします(公開鍵のSHA-256、証明書、OpenSSHの公開鍵"
+	    "ファイル、または登録済みのSSH鍵のフィンガープリント)" },
 	    deny_key },
 	{ "deny credential", "ID --reason TEXT",
 	    { "let nobody in with the key of this credential (a number of "

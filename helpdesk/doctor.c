@@ -108,7 +108,9 @@ look(struct doctor *x)
 	} else if (x->only.n == 0) {
 		desk_check_all(&f);
 		doctor_trust(x);
+		doctor_ocsp(x);
 		doctor_record(x);
+		doctor_forward(x);
 		doctor_rescue(x);
 	}
 	if (x->only.n == 0)

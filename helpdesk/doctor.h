@@ -29,8 +29,11 @@ void doctor_say(struct doctor *x, enum dr_level level, const char *id,
 /* Each of these looks at one part of the machine; d->policy may be NULL but
  * where it says otherwise. */
 void doctor_trust(struct doctor *x);  /* needs the policy */
+void doctor_ocsp(struct doctor *x);   /* needs the policy */
 void doctor_host(struct doctor *x);
+void doctor_device(struct doctor *x);
 void doctor_record(struct doctor *x); /* needs the policy */
+void doctor_forward(struct doctor *x); /* needs the policy */
 void doctor_rescue(struct doctor *x); /* needs the policy */
 void doctor_pam(struct doctor *x);
 void doctor_sshd(struct doctor *x);

@@ -18,14 +18,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gate/helper.h"
 #include "record/record_time.h"
 #include "sekisho/os.h"
 
 #ifndef SEKISHO_SOCKET
 #define SEKISHO_SOCKET "/run/sekisho/gate.sock"
 #endif
-#define HIDRAW "/sys/class/hidraw"
+#define PCSCD "/usr/sbin/pcscd"
+#define PCSCD_SOCKET "/run/pcscd/pcscd.comm"
 #define MAX_FILES 256u
 
 /* -- the socket */
@@ -142,70 +142,20 @@ check_rules(struct doctor *x)
 		DR_SAY(x, DR_WARN, "udev", W_DR_UDEV, { p->helper_user });
 }
 
-/* By its report descriptor: usage page 0xf1d0 (CTAP 2.1, 11.2.8.1). */
-static bool
-is_fido(const char *name)
-{
-	static const uint8_t page[3] = { 0x06, 0xd0, 0xf1 };
-	uint8_t d[256];
-	char path[400];
-	ssize_t n = -1;
-	int fd;
-
-	(void)snprintf(path, sizeof path, HIDRAW "/%s/device/"
-	    "report_descriptor", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd >= 0) {
-		n = read(fd, d, sizeof d);
-		(void)close(fd);
-	}
-	return n >= 3 && memmem(d, (size_t)n, page, sizeof page) != NULL;
-}
-
-/* By owner, group and others; what an ACL gives besides is not looked at. */
-static bool
-may_open(const struct sek_service_user *u, const struct stat *st)
-{
-	size_t i;
-
-	if (st->st_uid == u->uid)
-		return (st->st_mode & 0600) == 0600;
-	if (st->st_gid == u->gid)
-		return (st->st_mode & 0060) == 0060;
-	for (i = 0; i < u->n_groups; i++)
-		if (st->st_gid == u->groups[i])
-			return (st->st_mode & 0060) == 0060;
-	return (st->st_mode & 0006) == 0006;
-}
-
+/* pcscd is begun by whoever connects, so nobody does: the socket has to be
+ * there, and for everybody. */
 static void
-check_keys(struct doctor *x)
+check_pcscd(struct doctor *x)
 {
 	const struct sek_policy *p = x->d->policy;
-	struct sek_service_user u;
-	struct sek_why why = { "" };
-	char path[300];
-	struct dirent *e;
 	struct stat st;
-	DIR *d;
 
-	if (p == NULL || p->rp_id[0] == '\0' ||
-	    sek_service_user_find(p->helper_user, &u, &why) != SEK_OK ||
-	    (d = opendir(HIDRAW)) == NULL)
+	if (p == NULL || p->n_modules == 0 || access(PCSCD, X_OK) != 0)
 		return;
-	while ((e = readdir(d)) != NULL) {
-		(void)snprintf(path, sizeof path, "/dev/%s", e->d_name);
-		if (e->d_name[0] == '.' || !is_fido(e->d_name) ||
-		    stat(path, &st) != 0)
-			continue;
-		if (may_open(&u, &st))
-			DR_SAY(x, DR_GOOD, "key", W_DR_HIDRAW,
-			    { path, p->helper_user });
-		else
-			DR_SAY(x, DR_BAD, "key", W_DR_HIDRAW_BAD,
-			    { path, p->helper_user });
-	}
-	(void)closedir(d);
+	if (lstat(PCSCD_SOCKET, &st) != 0 || !S_ISSOCK(st.st_mode) ||
+	    (st.st_mode & 0666) != 0666)
+		DR_SAY(x, DR_WARN, "pcscd", W_DR_PCSCD, { PCSCD_SOCKET,
+		    p->helper_user });
 }
 
 /* -- the clock */
@@ -244,6 +194,7 @@ doctor_host(struct doctor *x)
 {
 	check_socket(x);
 	check_rules(x);
-	check_keys(x);
+	check_pcscd(x);
+	doctor_device(x);
 	check_clock(x);
 }

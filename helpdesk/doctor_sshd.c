@@ -1,121 +1,85 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `sekisho doctor`: what sshd's configuration lets past us, or keeps out.
+ * `sekisho doctor`: what sshd's configuration lets past us, or keeps out, for
+ * everybody and in each Match block.
  *
- * Part of the administrator's program.  Asks sshd itself (sshd -T), with an
- * empty environment and a deadline; never starts a service.
+ * Part of the administrator's program.  Judges what sshd itself answers;
+ * never starts a service.
  */
 #include "helpdesk/doctor.h"
 
-#include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
-#include "sekisho/os.h"
+#include "helpdesk/sshd.h"
 
-#define SSHD "/usr/sbin/sshd"
 #define SSHD_CONF "/etc/ssh/sshd_config"
-#define SSHD_MORE "/etc/ssh/sshd_config.d/*.conf"
-#define ASK_MS 10000u
-#define ANSWER_MAX 65536u
-
-struct answer {
-	char text[ANSWER_MAX];
-	size_t n;
-};
-
-static int
-read_answer(int fd, struct answer *a, const struct sek_deadline *dl)
-{
-	ssize_t n;
-	int r;
-
-	while (a->n < sizeof a->text - 1) {
-		if ((r = sek_wait_readable(fd, dl)) != SEK_OK)
-			return r;
-		n = read(fd, a->text + a->n, sizeof a->text - 1 - a->n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? SEK_OK : SEK_E_IO;
-		a->n += (size_t)n;
-	}
-	return SEK_E_LIMIT;
-}
-
-/* All of `sshd -T`: "keyword value", one a line. */
-static int
-ask(struct answer *a)
-{
-	static const char *const argv[] = { SSHD, "-T", NULL };
-	const struct sek_spawn s = { .path = SSHD, .argv = argv,
-	    .chan_fd = 1 };
-	const struct sek_deadline dl = sek_deadline_in(ASK_MS);
-	struct sek_child c = SEK_CHILD_NONE;
-	struct sek_exit ex = { 0 };
-	int r;
-
-	if ((r = sek_child_start(&c, &s)) != SEK_OK)
-		return r;
-	r = read_answer(c.chan, a, &dl);
-	if (r != SEK_OK)
-		sek_child_kill(&c, NULL);
-	else if ((r = sek_child_finish(&c, &dl, &ex)) == SEK_OK &&
-	    (ex.signalled || ex.code != 0))
-		r = SEK_E_IO;
-	a->text[a->n] = '\0';
-	return r;
-}
-
-/* The value of a keyword in `out`; "" when it is not there. */
-static const char *
-value(const struct answer *a, const char *key, char *out, size_t cap)
-{
-	const char *line = a->text;
-	size_t n = strlen(key), len;
-
-	out[0] = '\0';
-	for (; *line != '\0'; line += len + (line[len] == '\n')) {
-		len = strcspn(line, "\n");
-		if (len <= n || strncmp(line, key, n) != 0 || line[n] != ' ')
-			continue;
-		(void)snprintf(out, cap, "%.*s", (int)(len - n - 1),
-		    line + n + 1);
-		break;
-	}
-	return out;
-}
+#define EVERYBODY_MS 10000u
+#define BLOCKS_MS 30000u /* for all of them */
+#define EXAMPLES_MAX 8u  /* connections that a block is tried with */
 
 static const struct {
 	const char *key, *good, *write;
+	enum sshd_key is;
 	bool bad;  /* else a warning */
 	bool any;  /* only where each method is enough */
 } rules[] = {
-	{ "usepam", "yes", "UsePAM yes", true, false },
+	{ "usepam", "yes", "UsePAM yes", SSHD_N_KEYS, true, false },
 	{ "kbdinteractiveauthentication", "yes",
-	    "KbdInteractiveAuthentication yes", true, false },
-	{ "permitemptypasswords", "no", "PermitEmptyPasswords no", true,
+	    "KbdInteractiveAuthentication yes", SSHD_KBDINT, true, false },
+	{ "permitemptypasswords", "no", "PermitEmptyPasswords no", SSHD_EMPTY,
+	    true, false },
+	{ "permitrootlogin", "no", "PermitRootLogin no", SSHD_ROOT, false,
 	    false },
-	{ "permitrootlogin", "no", "PermitRootLogin no", false, false },
-	{ "passwordauthentication", "no", "PasswordAuthentication no", false,
-	    true },
-	{ "hostbasedauthentication", "no", "HostbasedAuthentication no", true,
-	    true },
-	{ "gssapiauthentication", "no", "GSSAPIAuthentication no", true,
-	    true },
+	{ "passwordauthentication", "no", "PasswordAuthentication no",
+	    SSHD_PASSWORD, false, true },
+	{ "hostbasedauthentication", "no", "HostbasedAuthentication no",
+	    SSHD_HOSTBASED, true, true },
+	{ "gssapiauthentication", "no", "GSSAPIAuthentication no",
+	    SSHD_GSSAPI, true, true },
+};
+
+/* What is judged: an answer of sshd's, for everybody or, with `b`, for a
+ * connection that this block decides. */
+struct judged {
+	struct doctor *x;
+	const struct sshd_answer *a;
+	const struct sshd_block *b;
 };
 
 static void
-set(struct doctor *x, bool bad, const char *key, const char *is,
+where_is(const struct sshd_block *b, char *out, size_t cap)
+{
+	(void)snprintf(out, cap, "%s:%u (Match %s)", b->file, b->line,
+	    b->match);
+}
+
+static void
+set(const struct judged *j, bool bad, const char *key, const char *is,
     const char *to_write)
 {
-	char both[460];
+	char both[460], where[PATH_MAX + SSHD_MATCH_MAX + 32];
+	const enum dr_level level = bad ? DR_BAD : DR_WARN;
 
 	(void)snprintf(both, sizeof both, "%s %s", key, is);
-	DR_SAY(x, bad ? DR_BAD : DR_WARN, "sshd", W_DR_SSHD_SET, { "sshd", both,
-	    to_write });
+	if (j->b == NULL) {
+		DR_SAY(j->x, level, "sshd", W_DR_SSHD_SET, { "sshd", both,
+		    to_write });
+		return;
+	}
+	where_is(j->b, where, sizeof where);
+	DR_SAY(j->x, level, "sshd-block", W_DR_SSHD_BLOCK, { "sshd", both,
+	    to_write, where });
+}
+
+/* Is it this block that says so?  What holds for everybody is told once. */
+static bool
+says(const struct judged *j, enum sshd_key key)
+{
+	return j->b == NULL ||
+	    (key != SSHD_N_KEYS && j->b->said[key].there);
 }
 
 /* Is each list of methods one that ends in a question of PAM's, with a key
@@ -159,86 +123,168 @@ wants_key(const struct doctor *x, bool *any)
 }
 
 static void
-check_grace(struct doctor *x, const struct answer *a)
+check_grace(const struct judged *j)
 {
-	const struct sek_policy *p = x->d->policy;
+	const struct sek_policy *p = j->x->d->policy;
 	char is[64], login[16];
 	unsigned long grace;
 
 	if (p == NULL)
 		return;
-	grace = strtoul(value(a, "logingracetime", is, sizeof is), NULL, 10);
+	grace = strtoul(sshd_value(j->a, "logingracetime", is, sizeof is),
+	    NULL, 10);
 	(void)snprintf(login, sizeof login, "%u", p->login_s);
 	if (grace != 0 && grace < p->login_s) /* 0: no limit */
-		DR_SAY(x, DR_WARN, "sshd-grace", W_DR_SSHD_GRACE, { "sshd", is,
-		    login });
+		DR_SAY(j->x, DR_WARN, "sshd-grace", W_DR_SSHD_GRACE, { "sshd",
+		    is, login });
 }
 
 static void
-check_methods(struct doctor *x, const struct answer *a)
+check_rules(const struct judged *j, bool any)
 {
-	bool some, key = wants_key(x, &some), any, held;
-	char is[400];
+	char is[SSHD_VALUE_MAX];
 	size_t i;
 
-	(void)value(a, "authenticationmethods", is, sizeof is);
+	for (i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+		(void)sshd_value(j->a, rules[i].key, is, sizeof is);
+		if (is[0] == '\0' || strcmp(is, rules[i].good) == 0 ||
+		    (rules[i].any && !any))
+			continue;
+		/* what a block makes enough by itself is of its making */
+		if (says(j, rules[i].is) ||
+		    (rules[i].any && says(j, SSHD_METHODS)))
+			set(j, rules[i].bad, rules[i].key, is, rules[i].write);
+	}
+}
+
+static void
+check_methods(const struct judged *j)
+{
+	bool some, key = wants_key(j->x, &some), any, held;
+	char is[SSHD_VALUE_MAX];
+
+	(void)sshd_value(j->a, "authenticationmethods", is, sizeof is);
 	any = is[0] == '\0' || strcmp(is, "any") == 0;
 	/* the account line refuses who comes by a key alone */
 	held = doctor_pam_has("sshd", true);
-	if (!methods_ok(is, key))
-		set(x, !held || !any, "AuthenticationMethods", is, key ?
+	if (!methods_ok(is, key) && says(j, SSHD_METHODS))
+		set(j, !held || !any, "AuthenticationMethods", is, key ?
 		    "AuthenticationMethods publickey,keyboard-interactive:pam" :
 		    "AuthenticationMethods keyboard-interactive:pam");
-	for (i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-		(void)value(a, rules[i].key, is, sizeof is);
-		if (is[0] != '\0' && strcmp(is, rules[i].good) != 0 &&
-		    (any || !rules[i].any))
-			set(x, rules[i].bad, rules[i].key, is, rules[i].write);
-	}
-	(void)value(a, "pubkeyauthoptions", is, sizeof is);
-	if (some && strcmp(is, "none") == 0)
-		set(x, false, "PubkeyAuthOptions", is,
+	check_rules(j, any);
+	(void)sshd_value(j->a, "pubkeyauthoptions", is, sizeof is);
+	if (some && strcmp(is, "none") == 0 && says(j, SSHD_OPTIONS))
+		set(j, false, "PubkeyAuthOptions", is,
 		    "PubkeyAuthOptions touch-required");
 }
 
-static bool
-has_match(const char *path)
-{
-	struct sek_buf text = { 0 };
-	struct sek_why why = { "" };
-	char *line, *save = NULL;
-	bool has = false;
+/* -- Match blocks */
 
-	if (sek_read_safe_file(path, ANSWER_MAX, &text, &why) != SEK_OK)
+/* Something that counts, and not of everybody: that was judged already. */
+static bool
+any_said(const struct sshd_block *b)
+{
+	size_t k;
+
+	if (strcasecmp(b->match, "all") == 0)
 		return false;
-	sek_put_u8(&text, 0);
-	if (sek_buf_ok(&text) == SEK_OK)
-		for (line = strtok_r((char *)text.p, "\n", &save);
-		    line != NULL && !has; line = strtok_r(NULL, "\n", &save)) {
-			line += strspn(line, " \t");
-			has = strncasecmp(line, "match", 5) == 0 &&
-			    strchr(" \t", line[5]) != NULL;
-		}
-	sek_buf_free(&text);
-	return has;
+	for (k = 0; k < SSHD_N_KEYS; k++)
+		if (b->said[k].there)
+			return true;
+	return false;
 }
 
-/* What sshd -T leaves out, in the file and in those that Debian's includes. */
-static void
-check_match(struct doctor *x)
+/* Does all that the block says hold in this answer?  Else it is not for that
+ * connection, or an earlier one is first. */
+static bool
+decides(const struct sshd_block *b, const struct sshd_answer *a)
 {
-	const char *found = has_match(SSHD_CONF) ? SSHD_CONF : NULL;
-	glob_t g = { .gl_pathc = 0 };
+	char is[SSHD_VALUE_MAX];
+	const char *said;
+	size_t k;
+
+	for (k = 0; k < SSHD_N_KEYS; k++) {
+		if (!b->said[k].there)
+			continue;
+		said = b->said[k].value;
+		(void)sshd_value(a, sshd_key_word((enum sshd_key)k), is,
+		    sizeof is);
+		if (k == SSHD_OPTIONS ? (strcmp(is, "none") == 0) !=
+		    (strcmp(said, "none") == 0) : strcmp(is, said) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+not_judged(struct doctor *x, const char *where, const char *why)
+{
+	DR_SAY(x, DR_WARN, "sshd-match", W_DR_SSHD_MATCH, { "sshd", where,
+	    why });
+}
+
+static void
+check_block(struct doctor *x, const struct sshd_block *b,
+    struct sshd_answer *a, const struct sek_deadline *until)
+{
+	char where[PATH_MAX + SSHD_MATCH_MAX + 32];
+	struct sek_why why = { "" };
+	struct sshd_example e;
+	size_t k;
+	int r;
+
+	for (k = 0; k < EXAMPLES_MAX; k++) {
+		if (sshd_example_make(b, k, &e, &why) != SEK_OK)
+			break;
+		if ((r = sshd_ask(a, e.spec, until)) != SEK_OK) {
+			sek_why_set(&why, "sshd -T -C %s: %s", e.spec,
+			    sek_strerror(r));
+			break;
+		}
+		if (decides(b, a)) {
+			check_methods(&(struct judged){ x, a, b });
+			return;
+		}
+		sek_why_set(&why, "for %s something else decides", e.spec);
+	}
+	where_is(b, where, sizeof where);
+	not_judged(x, where, why.text);
+}
+
+static void
+check_blocks(struct doctor *x, struct sshd_answer *a)
+{
+	const struct sek_deadline until = sek_deadline_in(BLOCKS_MS);
+	struct sshd_blocks *b = calloc(1, sizeof *b);
 	size_t i;
 
-	if (found == NULL && glob(SSHD_MORE, 0, NULL, &g) == 0)
-		for (i = 0; i < g.gl_pathc && found == NULL; i++)
-			if (has_match(g.gl_pathv[i]))
-				found = g.gl_pathv[i];
-	if (found != NULL)
-		DR_SAY(x, DR_WARN, "sshd-match", W_DR_SSHD_MATCH, { "sshd",
-		    found });
-	globfree(&g);
+	if (b == NULL) {
+		x->lost = true;
+		return;
+	}
+	sshd_blocks_read(SSHD_CONF, b);
+	for (i = 0; i < b->n; i++)
+		if (any_said(&b->at[i]))
+			check_block(x, &b->at[i], a, &until);
+	if (b->left_out[0] != '\0')
+		not_judged(x, b->left_out, b->why.text);
+	free(b);
+}
+
+/* For everybody; where a block has a LocalPort, sshd wants a connection even
+ * for that. */
+static int
+ask_plain(struct sshd_answer *a, const struct sek_deadline *until)
+{
+	static const struct sshd_block nobody = { .line = 0 };
+	struct sek_why why = { "" };
+	struct sshd_example e;
+	int r = sshd_ask(a, NULL, until);
+
+	if (r == SEK_OK || r == SEK_E_TIMEOUT ||
+	    sshd_example_make(&nobody, 0, &e, &why) != SEK_OK)
+		return r;
+	return sshd_ask(a, e.spec, until);
 }
 
 static bool
@@ -257,8 +303,9 @@ wanted(const struct doctor *x)
 void
 doctor_sshd(struct doctor *x)
 {
+	const struct sek_deadline until = sek_deadline_in(EVERYBODY_MS);
 	unsigned before = x->count[DR_WARN] + x->count[DR_BAD];
-	struct answer *a;
+	struct sshd_answer *a;
 	int r;
 
 	if (!wanted(x))
@@ -267,13 +314,15 @@ doctor_sshd(struct doctor *x)
 		x->lost = true;
 		return;
 	}
-	if ((r = ask(a)) != SEK_OK) {
+	if ((r = ask_plain(a, &until)) != SEK_OK) {
 		DR_SAY(x, DR_BAD, "sshd-failed", W_DR_SSHD_FAILED, { "sshd",
 		    sek_strerror(r) });
 	} else {
-		check_methods(x, a);
-		check_grace(x, a);
-		check_match(x);
+		const struct judged j = { x, a, NULL };
+
+		check_methods(&j);
+		check_grace(&j);
+		check_blocks(x, a);
 		if (x->count[DR_WARN] + x->count[DR_BAD] == before)
 			DR_SAY(x, DR_GOOD, "sshd", W_DR_SSHD, { "sshd" });
 	}

@@ -7,6 +7,7 @@
  * proved, or told by its type, or said not to be so: nothing is taken for
  * granted, and the record says which.
  */
+#include "helpdesk/credential.h"
 #include "helpdesk/enrol.h"
 
 #include <string.h>
@@ -61,8 +62,8 @@ take_line(const char *line, size_t n, struct sek_ssh_key *out, unsigned *keys,
 	return sek_ssh_line_read(line, n, out, why);
 }
 
-static int
-read_key(const char *path, struct sek_ssh_key *out, struct sek_why *why)
+int
+desk_ssh_read(const char *path, struct sek_ssh_key *out, struct sek_why *why)
 {
 	struct sek_buf text = { 0 };
 	const char *at, *line;
@@ -79,12 +80,20 @@ read_key(const char *path, struct sek_ssh_key *out, struct sek_why *why)
 		    "more than one key in it: which one?");
 		r = SEK_E_SYNTAX;
 	}
+	sek_buf_free(&text);
+	return r;
+}
+
+static int
+read_key(const char *path, struct sek_ssh_key *out, struct sek_why *why)
+{
+	int r = desk_ssh_read(path, out, why);
+
 	if (r == SEK_OK && out->certified) {
 		sek_why_set(why, "a certificate: it is its key that is "
 		    "enrolled");
 		r = SEK_E_SYNTAX;
 	}
-	sek_buf_free(&text);
 	return r;
 }
 

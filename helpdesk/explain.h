@@ -65,5 +65,7 @@ void explain_extensions(const struct explain *e);
 /* -- explain_here.c: what is known about it on this machine; what cannot be
  * read is told in its row */
 void explain_here(const struct explain *e);
+/* Who signed it, among what the configuration names; owned by the stack. */
+X509 *explain_issuer(X509 *x, const STACK_OF(X509) *all);
 
 #endif

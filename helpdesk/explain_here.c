@@ -170,9 +170,8 @@ add_path(const char *path, STACK_OF(X509) *to)
 		ERR_clear_error();
 }
 
-/* Who signed it, among what the configuration names; owned by the stack. */
-static X509 *
-issuer_in(X509 *x, const STACK_OF(X509) *all)
+X509 *
+explain_issuer(X509 *x, const STACK_OF(X509) *all)
 {
 	X509 *ca;
 	int i;
@@ -220,7 +219,7 @@ ocsp(const struct explain *e, const struct sek_policy *p)
 		return;
 	add_path(p->anchors, all);
 	add_path(p->intermediates, all);
-	issuer = issuer_in(e->x, all);
+	issuer = explain_issuer(e->x, all);
 	if (issuer == NULL || p->cache[0] == '\0' ||
 	    sek_ocsp_name(e->x, issuer, name) != SEK_OK ||
 	    snprintf(path, sizeof path, "%s/" SEK_OCSP_FOLDER "/%s",

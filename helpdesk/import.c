@@ -199,6 +199,28 @@ run(struct import *im, struct import_plan *plan)
 	return im->refused > 0 ? DESK_REFUSED : DESK_OK;
 }
 
+/* Before anything is taken: not once a line. */
+static int
+check_roles(const struct import *im)
+{
+	struct sek_why why = { "" };
+	size_t i, k;
+	int r;
+
+	for (i = 0; i < im->roles.n; i++) {
+		r = sek_store_role_ok(im->roles.at[i], &why);
+		for (k = 0; r == SEK_OK && k < i; k++)
+			if (strcmp(im->roles.at[k], im->roles.at[i]) == 0) {
+				sek_why_set(&why, "--role %s stands there "
+				    "twice", im->roles.at[i]);
+				r = SEK_E_EXISTS;
+			}
+		if (r != SEK_OK)
+			return desk_refuse(im->d, &why, r);
+	}
+	return DESK_GO;
+}
+
 static int
 import(struct desk *d, int argc, char **argv)
 {
@@ -209,6 +231,7 @@ import(struct desk *d, int argc, char **argv)
 		{ .name = "user", .value = &im.user },
 		{ .name = "sshformat", .flag = &im.ssh },
 		{ .name = "add-persons", .flag = &im.add_persons },
+		{ .name = "role", .list = &im.roles },
 		{ .name = "partial", .flag = &im.partial },
 		{ .name = "dry-run", .flag = &im.dry_run },
 		{ .name = "yes", .flag = &im.yes },
@@ -226,7 +249,12 @@ import(struct desk *d, int argc, char **argv)
 		DESK_ERR(d, W_IMPORT_SSH, { NULL });
 		return DESK_USAGE;
 	}
-	if ((r = desk_store(d, !im.dry_run)) != DESK_GO)
+	if (im.roles.n > 0 && !im.add_persons) {
+		DESK_ERR(d, W_IMPORT_ROLE, { NULL });
+		return DESK_USAGE;
+	}
+	if ((r = desk_store(d, !im.dry_run)) != DESK_GO ||
+	    (r = check_roles(&im)) != DESK_GO)
 		return r;
 	if ((plan = calloc(1, sizeof(*plan))) == NULL)
 		return desk_lost(d);
@@ -238,7 +266,8 @@ import(struct desk *d, int argc, char **argv)
 
 const struct desk_command desk_import_commands[] = {
 	{ "import pam-u2f", "FILE [--origin RPID] [--appid RPID] "
-	    "[--sshformat --user NAME] [--add-persons] [--partial] "
+	    "[--sshformat --user NAME] [--add-persons [--role ROLE]...] "
+	    "[--partial] "
 	    "[--dry-run] [--yes]",
 	    { "take over FIDO2 keys that are enrolled with pam_u2f: tells of "
 	    "each line what is taken and what is not, asks, and takes it",

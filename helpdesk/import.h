@@ -42,6 +42,7 @@ struct import {
 	const char *appid;  /* and of those */
 	const char *user;   /* --user */
 	bool ssh, add_persons, partial, dry_run, yes;
+	struct desk_list roles; /* of persons who are added */
 	char host_rp[SEK_HOST_MAX + 8]; /* pam://HOST */
 	/* the file */
 	char owner[SEK_USER_MAX]; /* speaks for itself only; "": root's */

@@ -41,12 +41,21 @@ new_person(struct import *im, struct import_plan *plan, struct sek_why *why)
 {
 	const struct desk_list account = { .at = { plan->user }, .n = 1 };
 	struct sek_person p = { .id = 0 };
+	json_t *rec;
+	size_t i;
 	int r;
 
 	(void)snprintf(p.name, sizeof p.name, "%s", plan->user);
 	(void)snprintf(p.password_user, sizeof p.password_user, "%s",
 	    plan->user);
 	r = desk_person_new(im->d, &p, &account, why);
+	for (i = 0; r == SEK_OK && i < im->roles.n; i++) {
+		r = sek_store_person_role(im->d->store, im->d->actor, p.name,
+		    im->roles.at[i], true, why);
+		rec = r == SEK_OK ? desk_record(im->d, "grant") : NULL;
+		sek_record_str(rec, "person.name", p.name);
+		sek_record_str(rec, "role", im->roles.at[i]);
+	}
 	return r == SEK_OK ? sek_store_person(im->d->store, p.name,
 	    &plan->person) : r;
 }

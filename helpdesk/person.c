@@ -237,6 +237,10 @@ const struct desk_command desk_person_commands[] = {
 	    person_add },
 	{ "person list", "[--json]", { "list all persons",
 	    "利用者の一覧を表示します" }, person_list },
+	{ "person show", "NAME [--json]", { "show all there is to know of "
+	    "one person, for who has them on the phone",
+	    "利用者1人の状態をまとめて表示します(電話での問い合わせ用)" },
+	    desk_person_show },
 	{ "person role", "NAME ROLE [--remove]",
 	    { "give a person a role, or take it away",
 	    "利用者に役割を与えます(--remove: 外します)" },

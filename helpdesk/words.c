@@ -266,6 +266,10 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "card's own say `sekisho deny certificate`",
 	    "%1: 発行者(CA)の証明書ではありません。カードの証明書は "
 	    "`sekisho deny certificate` で指定してください" },
+	[W_DENY_NO_PRINT] = { "no SSH key that is enrolled here has the "
+	    "fingerprint %1: name the file with the key",
+	    "フィンガープリント %1 の登録済みSSH鍵はありません。公開鍵のファ"
+	    "イルを指定してください" },
 	[W_NOT_A_NUMBER_OF] = { "\"%1\" is no number of the deny-list; see "
 	    "`sekisho deny list`",
 	    "「%1」は使用停止リストの番号ではありません。"
@@ -373,6 +377,8 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	[W_IMPORT_NEW] = { "there is no such person: one is added, with an "
 	    "account of the same name",
 	    "利用者がいないため、同じ名前のアカウントとともに追加します" },
+	[W_IMPORT_ROLE] = { "--role is for the persons of --add-persons",
+	    "--role は --add-persons で追加する利用者のためのものです" },
 	[W_IMPORT_WOULD] = { "credentials to take: %1",
 	    "引き継ぐ認証情報: %1 件" },
 	[W_IMPORT_LATER] = { "not used: the line %1 of the same user is "
@@ -487,6 +493,7 @@ static const struct word_part *const parts[] = {
 	&desk_words_report,
 	&desk_words_ssh,
 	&desk_words_doctor,
+	&desk_words_person,
 };
 
 const char *

@@ -136,6 +136,7 @@ enum word {
 	W_BAD_SERIAL,      /* %1 */
 	W_NOT_A_CA,        /* %1 file */
 	W_NOT_A_NUMBER_OF, /* %1 */
+	W_DENY_NO_PRINT,   /* %1 */
 	/* audit */
 	W_AUDIT_NONE,
 	/* check-config */
@@ -191,7 +192,7 @@ enum word {
 	W_IMPORT_NOT,      /* %1 number */
 	W_IMPORT_REFUSED,
 	W_IMPORT_WHOLE,
-	W_IMPORT_NEW,
+	W_IMPORT_NEW, W_IMPORT_ROLE,
 	W_IMPORT_WOULD,    /* %1 number */
 	W_IMPORT_LATER,    /* %1 line */
 	W_IMPORT_DONE,     /* %1 id, %2 person, %3 algorithm */
@@ -321,8 +322,7 @@ enum word {
 	W_FILTER_TIME,     /* %1 */
 	W_FILTER_ORDER,    /* %1 */
 	W_FILTER_SEQ,      /* %1 */
-	W_SHOW_FOLLOW,
-	W_SHOW_LAST,       /* %1 */
+	W_SHOW_FOLLOW, W_SHOW_LAST, /* %1 */
 	END_SHOW_WORDS,
 	/* audit verify, checkpoint, prove, check-proof: words_verify.c */
 	FIRST_VERIFY_WORD = END_SHOW_WORDS,
@@ -393,7 +393,10 @@ enum word {
 	W_DR_CLOCK, W_DR_CLOCK_LOOSE, W_DR_CLOCK_LOOSE_DO, W_DR_CLOCK_PAST,
 	W_DR_CLOCK_PAST_DO, W_DR_SPACE, W_DR_SPACE_LOW, W_DR_SPACE_LOW_DO,
 	W_DR_SIGNED, W_DR_SIGNED_NOT, W_DR_SIGNED_NOT_DO, W_DR_HURT,
-	W_DR_HURT_DO, W_DR_RESCUE,
+	W_DR_HURT_DO, W_DR_RESCUE, W_DR_SSHD_BLOCK, W_DR_SSHD_BLOCK_DO,
+	W_DR_FORWARD, W_DR_FORWARD_OFF, W_DR_FORWARD_OFF_DO,
+	W_DR_FORWARD_WAITS, W_DR_FORWARD_WAITS_DO, W_DR_OCSP, W_DR_OCSP_NONE,
+	W_DR_OCSP_NONE_DO, W_DR_OCSP_FEW, W_DR_OCSP_FEW_DO, W_DR_PCSCD, W_DR_PCSCD_DO,
 	W_DR_RESCUE_NO_USER, W_DR_RESCUE_NO_USER_DO, W_DR_RESCUE_NO_PASSWORD,
 	W_DR_RESCUE_NO_PASSWORD_DO, W_DR_RESCUE_SHARED,
 	W_DR_RESCUE_SHARED_DO, W_DR_RESCUE_SSHD, W_DR_RESCUE_SSHD_DO,
@@ -411,7 +414,17 @@ enum word {
 	W_DR_SSHD_GRACE, W_DR_SSHD_GRACE_DO, W_DR_SSHD_MATCH,
 	W_DR_SSHD_MATCH_DO, W_DR_SUDO, W_DR_SUDO_STAMP, W_DR_SUDO_STAMP_DO,
 	END_DOCTOR_WORDS,
-	N_WORDS = END_DOCTOR_WORDS
+	/* person show: words_person.c, which says with which values */
+	FIRST_PERSON_WORD = END_DOCTOR_WORDS,
+	W_PS_ACTIVE = FIRST_PERSON_WORD, W_PS_SUSPENDED, W_PS_DENIED,
+	W_PS_PASSWORD, W_PS_NO_PASSWORD, W_PS_ROLES, W_PS_ACCOUNTS,
+	W_PS_NO_ACCOUNT, W_PS_BY_GRANT, W_PS_BY_ROLE, W_PS_THROTTLED,
+	W_PS_NO_USER, W_PS_CREDENTIALS, W_PS_NO_CREDENTIAL, W_PS_UNTIL,
+	W_PS_EXPIRED, W_PS_USED, W_PS_NOT_USED, W_PS_CHANGED, W_PS_KEY_DENIED,
+	W_PS_LAST, W_PS_SINCE, W_PS_NO_RECORD, W_PS_NO_REFUSAL, W_PS_REFUSAL,
+	W_PS_REASON,
+	END_PERSON_WORDS,
+	N_WORDS = END_PERSON_WORDS
 };
 
 const char *desk_word(enum word w, enum sek_lang lang);
@@ -429,5 +442,6 @@ extern const struct word_part desk_words_export;
 extern const struct word_part desk_words_report;
 extern const struct word_part desk_words_ssh;
 extern const struct word_part desk_words_doctor;
+extern const struct word_part desk_words_person;
 
 #endif

@@ -104,6 +104,31 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	    "sekisho-fetch.timer`; `sekisho refresh` says what hinders it",
 	    "`systemctl enable --now sekisho-fetch.timer` で有効にしてく"
 	    "ださい。原因は `sekisho refresh` で分かります" },
+	AT(W_DR_OCSP) = {
+	    "%1: all %2 enrolled certificates have an OCSP answer in date",
+	    "%1: 登録済みの証明書 %2 件すべてに期限内のOCSP応答があります" },
+	AT(W_DR_OCSP_NONE) = {
+	    "%1: %2 of %3 enrolled certificates have no OCSP answer in "
+	    "date: they are refused, at the latest after `stale`",
+	    "%1: 登録済みの証明書 %3 件のうち %2 件に期限内のOCSP応答がな"
+	    "く、遅くとも stale の時間後、拒否されます" },
+	AT(W_DR_OCSP_NONE_DO) = {
+	    "run `sekisho refresh`; `sekisho explain` of the certificate "
+	    "of number %4 of `sekisho list` says what is wrong with its "
+	    "answer",
+	    "`sekisho refresh` を実行してください。`sekisho list` の番号 "
+	    "%4 の証明書を `sekisho explain` で調べると原因が分かります" },
+	AT(W_DR_OCSP_FEW) = {
+	    "%1: %2 of %3 enrolled certificates have no OCSP answer in "
+	    "date: a login needs a list or the network",
+	    "%1: 登録済みの証明書 %3 件のうち %2 件に期限内のOCSP応答がな"
+	    "く、ログインには失効リストか接続が必要です" },
+	AT(W_DR_OCSP_FEW_DO) = {
+	    "run `sekisho refresh`; `sekisho explain` of the certificate "
+	    "of number %4 of `sekisho list` says what is wrong with its "
+	    "answer",
+	    "`sekisho refresh` を実行してください。`sekisho list` の番号 "
+	    "%4 の証明書を `sekisho explain` で調べると原因が分かります" },
 	AT(W_DR_MODELS_OLD) = {
 	    "%1: the FIDO metadata is past its date (%2)",
 	    "%1: FIDOメタデータは期限 (%2) を過ぎています" },
@@ -139,6 +164,15 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	    "/etc/polkit-1/rules.d",
 	    "/usr/share/doc/sekisho/examples/polkit-1 の 50-sekisho.rules"
 	    " を /etc/polkit-1/rules.d に置いてください" },
+	AT(W_DR_PCSCD) = {
+	    "%1: there is no socket of pcscd that %2 may use: no card is "
+	    "seen",
+	    "%1: %2 が使える pcscd のソケットがなく、カードを読めません" },
+	AT(W_DR_PCSCD_DO) = {
+	    "`systemctl enable --now pcscd.socket`; where no reader is "
+	    "used at all, remove the package pcscd",
+	    "`systemctl enable --now pcscd.socket` を実行してください。リ"
+	    "ーダーを使わない端末では pcscd パッケージを外してください" },
 	AT(W_DR_UDEV) = {
 	    "%1: no udev rule lets this user open FIDO2 keys",
 	    "%1: FIDO2キーを開くための udev の規則がありません" },
@@ -206,6 +240,26 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	    "`sekisho audit show --event %3` tells when and why",
 	    "`sekisho audit show --event %3` で日時と理由を確認してくださ"
 	    "い" },
+	AT(W_DR_FORWARD) = {
+	    "%1: %2 records are still to be sent",
+	    "%1: 未送信の記録は %2 件です" },
+	AT(W_DR_FORWARD_OFF) = {
+	    "%1: sekisho-forward is not running: the record stays on this "
+	    "machine",
+	    "%1: sekisho-forward が動いておらず、記録は送信されません" },
+	AT(W_DR_FORWARD_OFF_DO) = {
+	    "`systemctl enable --now sekisho-forward.service`; what it "
+	    "runs into is in the system's log",
+	    "`systemctl enable --now sekisho-forward.service` を実行してく"
+	    "ださい。原因はシステムのログにあります" },
+	AT(W_DR_FORWARD_WAITS) = {
+	    "%1: %2 records were not sent, the oldest one of %3",
+	    "%1: %2 件の記録が未送信です(最も古いもの: %3)" },
+	AT(W_DR_FORWARD_WAITS_DO) = {
+	    "see that the syslog service runs, reads this folder and "
+	    "reaches the collector: sekisho-forward(8)",
+	    "syslog サービスが動き、このフォルダを読み、収集サーバーに届"
+	    "くか確認してください(sekisho-forward(8))" },
 	AT(W_DR_RESCUE) = {
 	    "%1: opens %2 by its password alone, on record",
 	    "%1: パスワードだけで %2 を開けます(記録されます)" },
@@ -239,10 +293,13 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	    "%1: %2 の緊急用アカウントです。パスワードを当てればどこから"
 	    "でも入れます" },
 	AT(W_DR_RESCUE_SSHD_DO) = {
-	    "take `rescue` out of [service %2], and leave it to the "
-	    "console",
-	    "[service %2] から rescue を外し、コンソールだけにしてくださ"
-	    "い" },
+	    "take `rescue` out of [service %2] and write it into "
+	    "[service login], for the console alone; for a day without "
+	    "cards enrol a second card or key for whoever must get in "
+	    "from afar, and lock it away",
+	    "[service %2] の rescue を [service login] に移し、コンソール"
+	    "だけで使えるようにしてください。遠隔での緊急時に備えるには、"
+	    "担当者に予備のカードかキーを登録して保管してください" },
 	AT(W_DR_PAM_GOOD) = {
 	    "%1: nobody gets in without both factors",
 	    "%1: 二要素なしでは入れません" },
@@ -396,14 +453,23 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	AT(W_DR_SSHD_GRACE_DO) = {
 	    "write `LoginGraceTime %3` into /etc/ssh/sshd_config",
 	    "/etc/ssh/sshd_config に `LoginGraceTime %3` と書いてください" },
+	AT(W_DR_SSHD_BLOCK) = {
+	    "%1: %4: `%2` lets people past pam_sekisho or keeps them out",
+	    "%1: %4: `%2` では pam_sekisho を通らないか、ログインできませ"
+	    "ん" },
+	AT(W_DR_SSHD_BLOCK_DO) = {
+	    "write `%3` in that block, or take the line out of it, then "
+	    "`systemctl reload ssh`",
+	    "そのブロックに `%3` と書くか、その行を消して、`systemctl relo"
+	    "ad ssh` を実行してください" },
 	AT(W_DR_SSHD_MATCH) = {
-	    "%1: %2 has Match blocks, which were not looked at",
-	    "%1: %2 の Match ブロックは確認していません" },
+	    "%1: %2 was not judged: %3",
+	    "%1: %2 は確認できません: %3" },
 	AT(W_DR_SSHD_MATCH_DO) = {
-	    "look at each by `sshd -T -C "
-	    "user=NAME,host=HOST,addr=ADDRESS`",
-	    "それぞれ `sshd -T -C user=NAME,host=HOST,addr=ADDRESS` で確"
-	    "認してください" },
+	    "look at it by `sshd -T -C user=NAME,host=HOST,addr=ADDRESS,"
+	    "laddr=ADDRESS,lport=22`",
+	    "`sshd -T -C user=NAME,host=HOST,addr=ADDRESS,laddr=ADDRESS,lp"
+	    "ort=22` で確認してください" },
 	AT(W_DR_SUDO) = {
 	    "%1: asks each time",
 	    "%1: 毎回認証します" },

@@ -106,6 +106,56 @@ for log in "$dir/log/audit.jsonl" "$dir/hostile.jsonl"; do
 done
 log=$dir/log/audit.jsonl
 
+t who_is_at_the_screen_now
+# of each the whole of what a collector goes by, not its form alone
+grep -E '"event":"(unlock|switch)"' "$log" |
+    sed '2s/"name":"taro"/"name":"hanako"/' >"$dir/screen.jsonl"
+[[ $(wc -l <"$dir/screen.jsonl") == 2 ]] || wrong "not one of each"
+export_as dicom --output "$dir/screen.dicom" "$dir/screen.jsonl"
+ended 0
+export_as fhir --output "$dir/screen.fhir" "$dir/screen.jsonl"
+ended 0
+run python3 - "$dir/screen" <<'END'
+import base64, json, sys, xml.etree.ElementTree as xml
+
+asked = [("unlock", "unlocked", "taro"), ("switch", "user switched", "hanako")]
+records = [json.loads(l) for l in open(sys.argv[1] + ".jsonl")]
+dicom = [xml.fromstring(l) for l in open(sys.argv[1] + ".dicom")]
+fhir = [json.loads(l) for l in open(sys.argv[1] + ".fhir")]
+assert len(records) == len(dicom) == len(fhir) == 2
+
+for (event, text, person), rec, m, f in zip(asked, records, dicom, fhir):
+    assert rec["event"] == event and rec["person"]["name"] == person
+    e = m.find("EventIdentification")
+    assert e.get("EventActionCode") == "E"
+    assert e.get("EventOutcomeIndicator") == "0"
+    assert e.get("EventDateTime") == rec["t"]
+    assert e.find("EventID").get("csd-code") == "110114"
+    assert [(c.get("csd-code"), c.get("originalText"))
+        for c in e.findall("EventTypeCode")] == [("110122", "Login"),
+        (event, text)]
+    who = m.find("ActiveParticipant")
+    assert who.get("UserID") == person
+    assert who.get("AlternativeUserID") == "ward3"
+    assert who.get("UserIsRequestor") == "true"
+    details = {d.get("type"): base64.b64decode(d.get("value")).decode()
+        for d in m.iter("ParticipantObjectDetail")}
+    assert details["account.name"] == "ward3"
+    assert json.loads(details["sekisho-record"]) == rec
+
+    assert f["type"]["code"] == "110114" and f["outcome"] == "0"
+    assert f["recorded"] == rec["t"] and f["id"] == rec["rec_id"]
+    assert [(c["code"], c["display"]) for c in f["subtype"]] == [
+        ("110122", "Login"), (event, text)]
+    agent = f["agent"][0]
+    assert agent["who"]["identifier"]["value"] == person
+    assert agent["altId"] == "ward3" and agent["requestor"] is True
+    kept = {d["type"]: base64.b64decode(d["valueBase64Binary"]).decode()
+        for d in f["entity"][0]["detail"] if "valueBase64Binary" in d}
+    assert json.loads(kept["sekisho-record"]) == rec
+END
+ended 0
+
 # what holds others must not hold everything
 t the_grammar_refuses
 head -n 1 "$dir/every_event.dicom" >"$dir/one"

@@ -21,6 +21,13 @@ mount -t tmpfs tmpfs /usr/lib/pam.d 2>/dev/null
 mount -t tmpfs -o mode=755 tmpfs /run && mkdir -m 755 /run/sshd /run/sekisho ||
     wrong "no /run"
 mkdir -m 755 "$SITE/ssh" "$SITE/polkit"
+pcscd() { # MODE: a socket where pcscd has its own
+	mkdir -p /run/pcscd
+	python3 -c 'import os, socket, sys
+s = socket.socket(socket.AF_UNIX); s.bind("/run/pcscd/pcscd.comm")
+os.chmod("/run/pcscd/pcscd.comm", int(sys.argv[1], 8))' "$1"
+}
+pcscd 666
 ssh-keygen -q -t ed25519 -N '' -f "$SITE/ssh/key" || wrong "no host key"
 mount --bind "$SITE/ssh" /etc/ssh || wrong "no /etc/ssh"
 echo 'root ALL = (ALL) ALL' >"$SITE/etc/sudoers"
@@ -166,6 +173,11 @@ fault 1 rescue-shared
 t rescue_by_ssh
 sed -i 's/^\[service sshd\]/&\nrescue = sos/' "$SITE_CONF"
 fault 1 rescue-sshd
+shows '[service sshd] の rescue を [service login] に移し'
+conf
+sed -i 's/^\[service sshd\]/&\nrescue = sos/' "$SITE_CONF"
+doctor
+shows 'take `rescue` out of [service sshd] and write it into [service login]'
 
 t locker_without_a_socket
 printf '\n[service xsecurelock]\npairs = pkcs11+pin\n' >>"$SITE_CONF"
@@ -180,6 +192,16 @@ os.chmod("/run/sekisho/gate.sock", 0o666)'
 fault 2 socket
 rm /run/sekisho/gate.sock "$SITE/pam.d/xsecurelock"
 
+t readers_that_cannot_be_reached
+if [[ -x /usr/sbin/pcscd ]]; then
+	rm /run/pcscd/pcscd.comm
+	fault 1 pcscd
+	pcscd 660
+	fault 1 pcscd
+	rm /run/pcscd/pcscd.comm
+	pcscd 666
+fi
+
 t key_that_cannot_be_opened
 sed -i 's/^\[helpers\]/[fido2]\nrp-id = hospital.example\n\n&/' "$SITE_CONF"
 if mount -t tmpfs tmpfs /sys/class 2>/dev/null; then
@@ -192,6 +214,23 @@ if mount -t tmpfs tmpfs /sys/class 2>/dev/null; then
 	chmod 666 /dev/hidraw77
 	conf 's/^\[helpers\]/[fido2]\nrp-id = hospital.example\n\n&/'
 	fault 1 udev
+	# what a rule gives the user alone, by acl(5)
+	chmod 600 /dev/hidraw77
+	acl() { # USER'S MASK: entries of the owner, the user, group, others
+		python3 -c 'import os, pwd, struct, sys
+user, mask = int(sys.argv[1]), int(sys.argv[2])
+none = 0xffffffff
+os.setxattr("/dev/hidraw77", "system.posix_acl_access", struct.pack("<I", 2) +
+    b"".join(struct.pack("<HHI", *e) for e in [(1, 6, none),
+    (2, user, pwd.getpwnam("nobody").pw_uid), (4, 0, none), (16, mask, none),
+    (32, 0, none)]))' "$@" || wrong "no ACL"
+	}
+	acl 6 6
+	fault 1 udev
+	acl 4 6
+	fault 2 'key udev'
+	acl 6 4
+	fault 2 'key udev'
 	rm -f /dev/hidraw77
 	umount /sys/class
 fi
@@ -298,12 +337,92 @@ sshd_says 2 'keyboard-interactive:pam' \
 sshd_says 1 'write `PermitRootLogin no`' 'PermitRootLogin yes'
 sshd_says 2 'write `PermitEmptyPasswords no`' 'PermitEmptyPasswords yes'
 sshd_says 1 'LoginGraceTime 20' 'LoginGraceTime 5'
-sshd_says 1 'sshd -T -C user=' 'Match User taro'
-mkdir /etc/ssh/sshd_config.d
-echo 'Match User taro' >/etc/ssh/sshd_config.d/a.conf
-sshd_says 1 /etc/ssh/sshd_config.d/a.conf
-rm -r /etc/ssh/sshd_config.d
 sshd_says 2 'sshd -t' 'NoSuchKeyword yes'
+
+# blocks IDS PART BLOCK [LINE]: what stands behind a good configuration
+blocks() {
+	sshd "${@:4}"
+	printf '%b\n' "$3" >>"$SITE/ssh/sshd_config"
+	doctor --json
+	[[ $(names) == "$1" ]] || wrong "$3: named \"$(names)\", not \"$1\""
+	[[ -z $1 ]] || shows "$2"
+}
+key='AuthenticationMethods publickey'
+
+t sshd_match_blocks
+blocks sshd-block '/etc/ssh/sshd_config:7 (Match User taro)' \
+    "Match User taro\n $key"
+ended 2
+shows "$key" 'AuthenticationMethods keyboard-interactive:pam'
+doctor
+shows "BAD   sshd: /etc/ssh/sshd_config:7 (Match User taro): \`$key\`"
+conf_ja
+doctor
+shows '異常  sshd: /etc/ssh/sshd_config:7 (Match User taro)' 'そのブロック'
+conf
+blocks '' '' 'Match User taro\n X11Forwarding no'
+blocks '' '' 'Match User taro\n AuthenticationMethods keyboard-interactive:pam'
+blocks sshd-block :9 "Match User taro\n X11Forwarding no\nMatch User *\n $key"
+blocks sshd 'before any Match' "Match all\n $key" # sshd -T has it itself
+blocks sshd-block 'PermitRootLogin no' \
+    'Match Address 10.0.0.0/8\n PermitRootLogin yes'
+ended 1
+blocks '' '' 'Match User taro\n HostbasedAuthentication yes'
+# where each method is enough by itself more counts
+blocks 'sshd sshd-block' 'HostbasedAuthentication no' \
+    'Match User taro\n HostbasedAuthentication yes' 'AuthenticationMethods any'
+blocks sshd-block PermitEmptyPasswords \
+    'MATCH user "taro"\n\tpermitemptypasswords=yes # no'
+
+t sshd_match_criteria
+for match in 'User tar?,hana*' 'User *,!root' 'Address 10.0.0.0/8,!10.1.0.0/16' \
+    'Address 192.168.*' 'Address 2001:db8::/32' 'Address 2001:db8:*' \
+    'Host *.hospital.example' 'LocalPort 2222' 'LocalAddress 10.1.2.3' \
+    'Group root' 'Group roo?' 'User taro Address 10.0.0.0/8 LocalPort 2222' \
+    'User root Group root'; do
+	blocks sshd-block "(Match $match)" "Match $match\n $key"
+done
+# of a group that has members by their list alone
+sed -i '/^clinic:/d' "$SITE/etc/group"
+echo 'clinic:x:7777:sos,ward3' >>"$SITE/etc/group"
+cat "$SITE/etc/group" >/etc/group
+blocks sshd-block :7 "Match Group clinic\n $key"
+# the first member has a block of their own
+good='AuthenticationMethods keyboard-interactive:pam'
+blocks sshd-block :9 "Match User sos\n $good\nMatch Group clinic\n $key"
+
+t sshd_match_that_cannot_be_tried
+blocks sshd-match 'nobody is in Group away' "Match Group away\n $key"
+ended 1
+blocks sshd-match 'nothing is for User !root' "Match User !root\n $key"
+blocks sshd-match 'something else decides' \
+    "Match User *\n $good\nMatch User taro\n $key"
+blocks sshd-match 'no address for Address x*' "Match Address x*\n $key"
+blocks sshd-match 'too long' "Match User $(printf 'u%.0s' {1..600})\n $key"
+sshd
+for i in {1..70}; do
+	printf 'Match User u%d\n X11Forwarding no\n' "$i"
+done >>"$SITE/ssh/sshd_config"
+doctor --json
+[[ $(names) == sshd-match ]] || wrong "many: named $(names)"
+shows 'too many Match blocks'
+
+t sshd_match_in_included_files
+mkdir /etc/ssh/sshd_config.d
+printf '%s\n' 'Match User taro' " $key" >/etc/ssh/sshd_config.d/a.conf
+blocks '' '' 'X11Forwarding no'
+blocks sshd-block '/etc/ssh/sshd_config.d/a.conf:1 (Match User taro)' \
+    'Include /etc/ssh/none.conf sshd_config.d/*.conf'
+# what is included in a block is the block's, and a block there is for both
+blocks sshd-block 'a.conf:1 (Match Address 10.0.0.0/8 User taro)' \
+    'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
+echo "$key" >/etc/ssh/sshd_config.d/a.conf
+blocks sshd-block ':7 (Match Address 10.0.0.0/8)' \
+    'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
+chmod 666 /etc/ssh/sshd_config.d/a.conf
+blocks sshd-match '/etc/ssh/sshd_config.d/a.conf was not judged' \
+    'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
+rm -r /etc/ssh/sshd_config.d
 
 t sshd_with_keys_in_the_pairs
 sed -i '/^\[service sshd\]/,/^pairs/s/^pairs.*/pairs = ssh-key+password/' \

@@ -275,6 +275,94 @@ ended 0
 heads | sed '1,/^A 10$/d' | grep '^R' | cmp -s - "$dir/behind" ||
     wrong "twice: $(heads | xargs)"
 
+# What `sekisho doctor` says of it, in `dir/out`.
+doctor() { # ID... that are not good
+	run limited "$BUILD/sekisho" doctor --json --conf "$dir/conf"
+	python3 - "$dir/out" "$*" <<-'END' || wrong "not \"$*\""
+		import json, sys
+		bad = [f["id"] for f in json.load(open(sys.argv[1]))
+		    if f["id"].startswith("forward") and f["level"] != "good"]
+		sys.exit(" ".join(sorted(bad)) != sys.argv[2])
+	END
+}
+# As rsyslog does when all is sent up to record N, or up to the checkpoint.
+sent() {
+	cut -b1-75 "$dir"/box/messages-*.log | sed "/^[RC] 0*$1 /q" \
+	    >"$dir/box/sent"
+}
+
+t doctor_tells_what_waits
+drive 20 >"$dir/ms"
+n=$(wc -l <"$dir/log/audit.jsonl")
+doctor forward-off
+shows '"do":"`systemctl enable --now sekisho-forward.service`' \
+    "$dir/box: $n records are still to be sent"
+once
+doctor forward-off
+shows "$n records are still to be sent"
+sent 15
+doctor forward-off
+shows "$((n - 15)) records are still to be sent"
+sent "$n"
+doctor forward-off
+shows "0 records are still to be sent"
+# somebody else's lock is none
+flock "$dir/box/lock" -c "'$BUILD/sekisho' doctor --json --conf '$dir/conf'" \
+    >"$dir/out"
+shows forward-off
+daemon
+until_ 5 eval 'grep -q " $(stat -c %i "$dir/box/lock") \|:$(stat -c %i \
+    "$dir/box/lock") " /proc/locks' || wrong "no lock"
+doctor
+end_daemon || wrong "SIGTERM: $?"
+sed -i 's/^language = en/language = ja/' "$dir/conf"
+run limited "$BUILD/sekisho" doctor --quiet --conf "$dir/conf"
+shows "注意  $dir/box: sekisho-forward が動いておらず"
+
+t doctor_tells_since_when
+drive 120 >"$dir/ms"
+sign
+n=$(wc -l <"$dir/log/audit.jsonl")
+cp -a "$dir/log" "$dir/log.now"
+# the times of a log of long ago; nobody checks its chain here
+long_ago() {
+	sed -i 's/"t":"[-0-9]*T/"t":"2020-04-01T/' "$dir/log/audit.jsonl"
+}
+long_ago
+doctor 'forward-off forward-waits'
+shows "$dir/box: $n records were not sent, the oldest one of 2020-0"
+rm -r "$dir/log" && mv "$dir/log.now" "$dir/log"
+once
+long_ago
+doctor 'forward-off forward-waits'
+sent 80
+doctor 'forward-off forward-waits'
+shows "$((n - 80)) records were not sent, the oldest one of 2020-0"
+sent "$n"
+doctor forward-off
+# after a new file was begun nothing is noted of it
+mv "$dir/box/messages-000000000001.log" "$dir/all"
+LC_ALL=C sed '/^R 0*100 /q' "$dir/all" >"$dir/box/messages-000000000001.log"
+LC_ALL=C sed '1,/^R 0*100 /d' "$dir/all" \
+    >"$dir/box/messages-000000000002.log"
+: >"$dir/box/sent"
+doctor 'forward-off forward-waits'
+shows "$((n - 100)) records were not sent"
+echo nonsense >"$dir/box/sent"
+doctor 'forward-off forward-waits'
+shows "$((n - 100)) records were not sent"
+# by checkpoints alone
+rm -r "$dir/box"
+conf 'send = checkpoints'
+doctor 'forward-off forward-waits'
+once
+doctor 'forward-off forward-waits'
+sent 0
+doctor forward-off
+shows "0 records are still to be sent"
+sed -i '/^\[forward\]/,/^outbox/d; /^send/d' "$dir/conf"
+doctor
+
 t no_login_waits
 daemon
 sleep 0.2

@@ -491,6 +491,31 @@ held "SELECT p.password_user || ' ' || a.name || ' ' || a.shared FROM person p
     JOIN grants g ON g.person_id = p.id JOIN account a ON a.id = g.account_id
     WHERE p.name = 'newcomer'" 'newcomer newcomer 0'
 
+t persons_who_are_added_get_roles
+now
+lines "newnurse:$(cred n2),+presence"
+import --role Nurse
+ended 2
+shows '--role is for the persons of --add-persons'
+import --add-persons --role 'no"role'
+refused 'not usable as a role'
+import --add-persons --role Nurse --role Nurse
+refused '--role Nurse stands there twice'
+unchanged
+import --add-persons --role Nurse --role 'Medical Doctor'
+ended 0
+tail -n 6 "$SITE_LOG" | grep -o '"event":"[a-z_]*"\|"role":"[^"]*"' |
+    cut -d'"' -f4 | paste -sd, >"$dir/events"
+[[ $(<"$dir/events") == "person_add,account_add,grant,grant,Nurse,grant,`
+    `Medical Doctor,enrol" ]] || wrong "$(<"$dir/events")"
+held "SELECT group_concat(role) FROM person_role JOIN person ON id = person_id
+    WHERE name = 'newnurse'" 'Medical Doctor,Nurse'
+# who is there already keeps what they have
+lines "newnurse:$(cred n3),+presence"
+import --add-persons --role Pharmacist
+ended 0
+held "SELECT count(*) FROM person_role WHERE role = 'Pharmacist'" 0
+
 t the_one_person_of_an_account
 lines "taro-old:$(cred w1),+presence"
 import

@@ -242,4 +242,42 @@ t nobody_is_left
 stop
 sleep 0.3
 ! pgrep '^sekisho-' >"$dir/out" || wrong "left"
+t doctor_looks_at_the_answers
+doctor() { # LEVEL-OF-OCSP-NONE | nothing
+	run limited "$SITE/libexec/sekisho" doctor --json --conf "$SITE_CONF"
+	case $1 in
+	'') lacks '"id":"ocsp-none"' ;;
+	*) grep '"id":"ocsp-none"' "$dir/out" | grep -q "\"level\":\"$1\"" ||
+		wrong "ocsp-none is not $1" ;;
+	esac
+}
+conf ocsp 0
+forget
+doctor bad
+shows "$SITE/cache/ocsp: 1 of 1 enrolled certificates have no OCSP answer" \
+    'of number 1 of `sekisho list`'
+serve ca
+fetch_answer
+doctor ''
+shows "$SITE/cache/ocsp: all 1 enrolled certificates have an OCSP answer"
+entry R
+serve ca
+fetch_answer
+doctor '' # revoked is an answer
+truncate -s -1 "$SITE"/cache/ocsp/*
+doctor bad
+conf either 0
+doctor warning
+conf ocsp 3
+doctor warning
+conf crl 0
+doctor ''
+sed -i 's/^language = .*/language = ja/' "$SITE_CONF"
+conf_ja=$(sed 's/^check = .*/check = ocsp/' "$SITE_CONF")
+echo "$conf_ja" >"$SITE_CONF"
+run limited "$SITE/libexec/sekisho" doctor --quiet --conf "$SITE_CONF"
+shows "異常  $SITE/cache/ocsp: 登録済みの証明書 1 件のうち 1 件に"
+conf ocsp 0
+site_desk suspend 1 --reason 'left at home' >/dev/null || wrong "not suspended"
+doctor '' # what opens nothing needs none
 finish

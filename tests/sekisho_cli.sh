@@ -791,6 +791,56 @@ sqlite3 "$dir/lib/sekisho.db" "SELECT writefile('$dir/kept.der', cert)
 openssl x509 -in "$dir/pki/file.crt" -outform DER | cmp - "$dir/kept.der" ||
     wrong "another one"
 
+t deny_keys_of_openssh
+mkdir "$dir/ssh"
+for alg in ed25519 rsa ecdsa; do
+	ssh-keygen -q -t $alg -N '' -f "$dir/ssh/$alg" || wrong "no $alg"
+done
+ssh_spki() {
+	ssh-keygen -e -m PKCS8 -f "$1" | openssl pkey -pubin -outform DER |
+	    sha256sum | cut -d' ' -f1
+}
+print() {
+	ssh-keygen -l -f "$1" | cut -d' ' -f2
+}
+d deny key "$dir/ssh/rsa.pub" --reason 'laptop lost'
+ended 0
+has "number 6 of the deny-list: $(ssh_spki "$dir/ssh/rsa.pub")"
+recorded "\"spki_sha256\":\"$(ssh_spki "$dir/ssh/rsa.pub")\"" \
+    '"kind":"key"' '"reason":"laptop lost"'
+d deny key "$dir/ssh/rsa.pub" --reason again
+refused 'number 6'
+# a certificate of OpenSSH: its key
+ssh-keygen -q -s "$dir/ssh/rsa" -I taro -n taro "$dir/ssh/ecdsa.pub" \
+    2>/dev/null || wrong "no certificate"
+d deny key "$dir/ssh/ecdsa-cert.pub" --reason x
+ended 0
+has "number 7 of the deny-list: $(ssh_spki "$dir/ssh/ecdsa.pub")"
+d deny key "$(print "$dir/ssh/ed25519.pub")" --reason x
+refused 'no SSH key that is enrolled here has the fingerprint SHA256:'
+d enrol taro --ssh-key "$dir/ssh/ed25519.pub" --software --yes
+ended 0
+d deny key "$(print "$dir/ssh/ed25519.pub")" --reason 'seen in the log'
+ended 0
+shows 'number 8 of the deny-list: '
+recorded "\"spki_sha256\":\"$(d list taro --json >/dev/null
+    sed -n 's/.*"kind":"ssh".*"spki_sha256":"\([0-9a-f]*\)".*/\1/p' \
+    "$dir/out")\""
+before=$(entries "$log")
+d deny key SHA256: --reason x
+refused 'no SSH key that is enrolled'
+d deny key $'SHA256:\e[2J' --reason x
+refused 'SHA256:\x1b[2J'
+cat "$dir/ssh/rsa.pub" "$dir/ssh/ed25519.pub" >"$dir/ssh/two.pub"
+d deny key "$dir/ssh/two.pub" --reason x
+ended 1
+d deny key "$dir/ssh/rsa" --reason x
+ended 1
+records "$before"
+for n in 6 7 8; do
+	quiet allow $n --reason 'end of the test'
+done
+
 t audit_verify
 d audit verify
 ended 0

@@ -183,6 +183,10 @@ desk deny person taro --reason 'on leave'
 login "$(info disk)"
 attempt '"reason":"deny-listed"' '"deny":{"id":2}'
 desk allow 2 --reason back
+desk deny key "$(print disk)" --reason 'seen in the log'
+login "$(info disk)"
+attempt '"reason":"deny-listed"' '"deny":{"id":3}' 'seen in the log'
+desk allow 3 --reason back
 desk person suspend taro --reason 'on leave'
 login "$(info disk)"
 has 'prompt: Password of taro: ' "$generic"
@@ -277,7 +281,7 @@ conf
 desk deny serial "$SITE/pki/ca.crt" "$serial" --reason lost
 login "$(info card)"
 attempt '"reason":"deny-listed"' 'lost'
-desk allow 3 --reason found
+desk allow 4 --reason found
 others=''
 conf '/^trust-anchors/d' '/^\[pkcs11/,/^environment/d' \
     '/^\[service ward/,/^pairs/d' '/^\[service kiosk/,/^pairs/d'

@@ -150,6 +150,14 @@ last '"event":"logout"' '"person":{"name":"taro"}'
     wrong "modes: $(stat -c '%a %u' "$proofs" "$(proof)")"
 nothing_left
 
+t a_proc_that_hides_others_changes_nothing
+mount -o remount,hidepid=2,gid=65534 /proc || wrong "no hidepid"
+"${by_taro[@]}" /bin/sh -c '[ ! -e /proc/1/stat ]' || wrong "it hides nothing"
+silent true
+nth 2 '"factors":['
+asked rm -r "$proofs"
+mount -o remount,hidepid=0,gid=0 /proc || wrong "it stays hidden"
+
 t another_session_on_the_same_terminal
 silent true
 [[ -n $first && $(grep -m 1 '^/dev/pts/' "$dir/out") == "$first" ]] ||
