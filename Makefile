@@ -38,7 +38,8 @@ BASE = $(call in,base)
 GATE = main session judge_again phases rescue peer peer_slot possession \
 	possession_hear candidates choose prove pin password front \
 	fido_ask fido_judge fido_prove fido_take ssh_find tls_name remember \
-	screen presence login_record login_ssh login_token login_last
+	screen presence wish seat login_record login_ssh login_token \
+	login_last
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
@@ -102,7 +103,8 @@ $(B)/sekisho-watch: $(call obj,watch,$(call in,watch)) $(SHARED)
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
 HOSTS = su sudo login polkit remember openvpn pam_auth_update xsecurelock \
-	swaylock xscreensaver locker_abuse lightdm sshd sshd_key
+	swaylock xscreensaver locker_abuse lightdm lightdm_switch sshd \
+	sshd_key
 # the longest first, so that none of them is left over at the end
 S_TESTS = forward_rsyslog install fuzz_smoke fido_login login card_login \
 	rescue forward $(HOSTS:%=hosts/%) socket watch fido_gate fetch_attack \
