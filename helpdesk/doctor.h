@@ -32,6 +32,7 @@ void doctor_trust(struct doctor *x);  /* needs the policy */
 void doctor_host(struct doctor *x);
 void doctor_record(struct doctor *x); /* needs the policy */
 void doctor_rescue(struct doctor *x); /* needs the policy */
+void doctor_watch(struct doctor *x);  /* needs the policy */
 void doctor_pam(struct doctor *x);
 void doctor_sshd(struct doctor *x);
 void doctor_sudo(struct doctor *x);
