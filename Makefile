@@ -107,7 +107,7 @@ HOSTS = su sudo login polkit remember openvpn pam_auth_update xsecurelock \
 	sshd_key
 # the longest first, so that none of them is left over at the end
 S_TESTS = forward_rsyslog install fuzz_smoke fido_login login card_login \
-	rescue forward $(HOSTS:%=hosts/%) socket watch fido_gate fetch_attack \
+	rescue forward $(HOSTS:%=hosts/%) socket watch switch fido_gate fetch_attack \
 	doctor tls_name mds stacks fetch faults limits fido_wire \
 	fido_card_moves audit_agree watch_faults fido/fido_selfcheck \
 	card/selfcheck links docs doctor_pam last_login ssh_login sekisho_cli \
