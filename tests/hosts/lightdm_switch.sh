@@ -234,6 +234,45 @@ _greeter_soon 15 grep -q 'by logind another session is at the screen' "$dir/watc
     wrong "$(tail -n 3 "$dir/watch.log")"
 fronts "$hanako" || wrong "$(loginctl show-seat seat0)"
 
+switched() {
+	(($(grep -c '"event":"switch"' "$SITE_LOG") == $1))
+}
+t a_session_within_hers_takes_no_seat
+site_drive --service kiosk --user hanako --answer PIN=$SITE_PIN \
+    --steps auth,acct,open,close --env "XDG_SESSION_ID=$hanako" >"$dir/out"
+has 'open = 0 Success'
+event login '"service":"kiosk"' "\"xdg_session\":\"$hanako\""
+switched 1 || wrong "a switch"
+
+# By the login screen as the lock: his session is there, and none is opened.
+t he_comes_back_and_goes_on
+logins=$(grep -c '"event":"login"' "$SITE_LOG")
+dm=org.freedesktop.DisplayManager
+busctl call $dm /${dm//.//}/Seat0 $dm.Seat SwitchToGreeter ||
+    wrong "no login screen"
+insert taro
+screen :80
+asks 2
+greeter_type "$SITE_PIN"
+asks 4
+greeter_type himitsu-1
+_greeter_soon 15 fronts "$taro" || give_up "not his: $(loginctl show-seat seat0)"
+event auth '"person":{"display":"taro","name":"taro"}' '"reason":"ok"'
+(($(grep -c '"event":"login"' "$SITE_LOG") == logins)) || wrong "a login"
+switched 1 || wrong "a switch"
+
+t exports_and_counts
+run site_desk audit export --format fhir
+shows "previous_session"
+run site_desk audit export --format dicom
+shows "previous_session"
+run site_desk audit export --format csv --event switch
+shows '"user switched"' '"hanako"' '"taro"'
+# a switch after a login is no login of its own
+run site_desk audit report --format csv --day today
+shows '"In short","logins",4' \
+    '"Records by event","user switched","switch",1,0'
+
 t the_record_verifies
 card_release
 card_stop
