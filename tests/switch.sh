@@ -133,7 +133,18 @@ id=$(sed -n 's/[^0-9]*\([0-9]*\).*/\1/p' "$dir/desk" | head -n 1)
 site_desk allow "$id" --reason found >"$dir/desk" 2>&1 ||
     wrong "$(<"$dir/desk")"
 
+# a key could come beside a card that is nobody's, and is waited for; not here
+t beside_a_key_that_could_come
+pairs='pkcs11+pin, fido2+password\nswitch = greeter' card hanako \
+    's/^insert-seconds = .*/insert-seconds = 30/' \
+    '$a [fido2]\nrp-id = hospital.example'
+at_lock taro
+shows "$other"
+within 10000
+wished "${uid[taro]}-"
+
 t another_users_session
+shown hanako
 run as hanako "$SITE/libexec/pamdrive" --service xsecurelock --user taro \
     --steps auth
 lacks 'auth = 0' 'another person'
