@@ -38,7 +38,8 @@ BASE = $(call in,base)
 GATE = main session judge_again phases rescue peer peer_slot possession \
 	possession_hear candidates choose prove pin password front \
 	fido_ask fido_judge fido_prove fido_take ssh_find tls_name remember \
-	screen presence login_record login_ssh login_token login_last
+	screen presence wish seat login_record login_ssh login_token \
+	login_last
 STATE = $(filter-out $(GATE),$(call in,gate))
 PAM = $(call in,pam_module)
 HELPDESK = $(call in,helpdesk)
@@ -101,12 +102,13 @@ $(B)/sekisho-watch: $(call obj,watch,$(call in,watch)) $(SHARED)
 # -- tests: a program for each file of C_TESTS, then scripts and tools
 C_TESTS = $(filter %_test,$(call in,tests))
 # the programs that people log in with, a script each in tests/hosts
-HOSTS = openvpn sshd lightdm remember swaylock su sshd_key locker_abuse \
-	xsecurelock xscreensaver sudo login polkit pam_auth_update
+HOSTS = openvpn sshd lightdm lightdm_switch remember swaylock su sshd_key \
+	locker_abuse xsecurelock xscreensaver sudo login polkit \
+	pam_auth_update
 # the longest first, so that none of them is left over at the end
 S_TESTS = forward_rsyslog fuzz_smoke fido_login card_login doctor socket \
-	watch_faults watch $(HOSTS:%=hosts/%) fetch_attack fido_gate fetch \
-	pkcs11_helper login stacks tls_name faults import audit_export \
+	watch_faults watch switch $(HOSTS:%=hosts/%) fetch_attack fido_gate \
+	fetch pkcs11_helper login stacks tls_name faults import audit_export \
 	audit_count audit_token forward card/selfcheck limits record_crowd \
 	pkcs11_card fido_card_moves audit_agree fido_card ssh_login download \
 	rescue last_login ocsp fido_helper fido/fido_selfcheck enrol_fido \

@@ -91,6 +91,11 @@ static const char *const texts[SEK_N_TEXTS][SEK_N_LANGS] = {
 	    "Password of %s: ",
 	    "緊急ログインです(カード・キーなし。記録されます)。%s のパスワー"
 	    "ド: " },
+	[SEK_T_OTHERS_CARD] = {
+	    "This is the card of another person. The login screen comes up; "
+	    "log in there.",
+	    "このカードは別の方のものです。ログイン画面に切り替わりますので、"
+	    "そちらでログインしてください。" },
 	[SEK_T_DAYS] = { "SunMonTueWedThuFriSat", "日月火水木金土" },
 };
 

@@ -170,16 +170,25 @@ add(struct sek_login *l, struct candidates *all, const struct candidate *from)
 }
 
 /* Whose card was tried on somebody else's account is worth a record; the
- * person at the screen is told no more than any stranger. */
-static void
-note_not_granted(struct sek_login *l, const struct sek_person *p)
+ * person at the screen is told no more than any stranger, unless the service
+ * has `switch`. */
+static int
+note_not_granted(struct sek_login *l, struct candidate *c)
 {
 	char text[sizeof l->detail];
+	int r;
 
 	(void)snprintf(text, sizeof text, "%.100s may not open this account",
-	    p->name);
+	    c->person.name);
 	sek_login_detail(l, text);
 	l->not_granted = true;
+	if (!l->service->greeter ||
+	    c->credential.status != SEK_STATUS_ACTIVE ||
+	    c->person.status != SEK_STATUS_ACTIVE)
+		return SEK_OK;
+	if ((r = ask_deny_list(l, c)) == SEK_OK && c->denied == 0)
+		l->others_card = true;
+	return r;
 }
 
 /* Each account the person may open with it: the one asked for, or all. */
@@ -197,8 +206,8 @@ add_accounts(struct sek_login *l, struct candidates *all, struct candidate *c)
 		if (r == SEK_OK)
 			r = add(l, all, c);
 		else if (r == SEK_E_NOENT)
-			note_not_granted(l, &c->person);
-		return r == SEK_E_NOENT ? SEK_OK : r;
+			r = note_not_granted(l, c);
+		return r;
 	}
 	/* an account was named, and there is no such account */
 	if (l->begin.user[0] != '\0')

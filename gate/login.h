@@ -98,6 +98,8 @@ struct sek_login {
 
 	/* candidates.c */
 	bool not_granted;           /* a card of somebody who may not enter */
+	bool others_card;           /* the same where `switch` asks: its
+				       credential and person are good */
 	bool matched;               /* person, credential, key, cert are set */
 	struct sek_person person;
 	struct sek_credential credential;
@@ -134,7 +136,13 @@ struct sek_login {
 
 	/* screen.c */
 	char previous[SEK_NAME_MAX]; /* the person who had this session when
-				       another one opens it; "" = nobody */
+				       another one opens it; "" = nobody; by
+				       seat.c, who had the seat */
+	/* seat.c */
+	char previous_session[SEK_SESSION_MAX]; /* of that person; "" = not
+				       known, or it is this one */
+	/* wish.c, by session.c */
+	bool wished;                /* the login screen was asked for */
 
 	/* password.c */
 	enum sek_state password;
@@ -274,6 +282,15 @@ bool sek_screen_passed_on(const struct sek_login *l, uid_t uid,
     uint64_t since_ms);
 /* screen.c: the number that the system has for an account. */
 int sek_screen_uid(const char *account, uid_t *uid) SEK_MUST;
+
+/* wish.c: is there another one's card at a lock where that has the login
+ * screen brought up; ask for it.  False: nobody will. */
+bool sek_wish_is(const struct sek_login *l);
+bool sek_wish_leave(const struct sek_login *l, enum sek_reason reason);
+
+/* seat.c: does this login take a seat on which another person has a session
+ * still?  Then l->previous is who. */
+bool sek_seat_taken(struct sek_login *l);
 
 /* login_ssh.c: with which key sshd let them ask at all. */
 void sek_login_add_ssh(json_t *rec, const struct sek_login *l);

@@ -68,6 +68,8 @@ add_who(json_t *rec, const struct sek_login *l, enum sek_reason reason)
 	}
 	if (l->previous[0] != '\0')
 		sek_record_str(rec, "previous_user", l->previous);
+	if (l->previous_session[0] != '\0')
+		sek_record_str(rec, "previous_session", l->previous_session);
 	if (l->account.id != 0) {
 		account = l->account.name;
 		sek_record_str(rec, "account.name", account);

@@ -95,6 +95,9 @@ sek_session_open(struct sek_login *l)
 	enum sek_reason reason = check_caller(l);
 	uint64_t record = record_session(l, "login", reason);
 
+	if (is_kept(l, reason, record) && sek_seat_taken(l) &&
+	    sek_login_record(l, "switch", reason) == 0)
+		record = 0;
 	if (is_kept(l, reason, record)) {
 		sek_screen_open(l);
 		sek_presence_open(l);

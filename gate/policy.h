@@ -91,6 +91,9 @@ struct sek_service {
 				       proof remembered */
 	bool unlock;                /* unlock = yes | no, no: it opens a
 				       session that is there already */
+	bool greeter;               /* switch = no | greeter, no: another
+				       person's card there has the login
+				       screen brought up; needs unlock */
 	enum sek_watch_word watch;  /* watch = no | lock | end | tap, no */
 	enum sek_watch_word watch_shared; /* watch-shared: the same for shared
 				       accounts; as watch */
@@ -270,6 +273,8 @@ const struct sek_service *sek_policy_service(const struct sek_policy *p,
  * service's own section, never of "*". */
 bool sek_policy_rescues(const struct sek_policy *p, const char *service,
     const char *account);
+/* Does any service have switch = greeter? */
+bool sek_policy_switches(const struct sek_policy *p);
 /* "lock" and back; NULL / UNSET when there is none. */
 const char *sek_watch_word(enum sek_watch_word w);
 enum sek_watch_word sek_watch_of_word(const char *word);

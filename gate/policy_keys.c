@@ -150,6 +150,8 @@ static const struct policy_key keys[] = {
 	    SERVICE(remember_m), 1, 60 },
 	{ POLICY_SERVICE, "unlock", policy_set_yes_no, SERVICE(unlock),
 	    0, 0 },
+	{ POLICY_SERVICE, "switch", policy_set_switch, SERVICE(greeter),
+	    0, 0 },
 	{ POLICY_SERVICE, "watch", policy_set_watch, SERVICE(watch), 0, 0 },
 	{ POLICY_SERVICE, "watch-shared", policy_set_watch,
 	    SERVICE(watch_shared), 0, 0 },

@@ -202,6 +202,9 @@ policy_end_service(struct policy_ctx *c)
 	if (!sek_service_has(s, SEK_HAVE_TLS_NAME) && contradicts(c,
 	    "tls-name", "needs the pair tls-name+password") != SEK_OK)
 		return SEK_E_SYNTAX;
+	if (s->greeter && !s->unlock && contradicts(c, "switch",
+	    "needs unlock = yes: it is for screen lockers") != SEK_OK)
+		return SEK_E_SYNTAX;
 	if (s->unlock && contradicts(c, "last-login",
 	    "an unlock is no login") != SEK_OK)
 		return SEK_E_SYNTAX;

@@ -118,6 +118,8 @@ int policy_set_rescue(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
 int policy_set_watch(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
+int policy_set_switch(struct policy_ctx *, const struct policy_key *, void *,
+    const char *);
 int policy_set_crl_url(struct policy_ctx *, const struct policy_key *, void *,
     const char *);
 int policy_set_ocsp_url(struct policy_ctx *, const struct policy_key *,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The words of `watch`: what becomes of a session when its token goes away.
+ * The words of `watch`: what becomes of a session when its token goes away;
+ * and of `switch`: what another person's card does at its lock.
  * Runs in the gate, in `sekisho` and in sekisho-watch.
  * Looks at form only.
  */
@@ -53,4 +54,28 @@ policy_set_watch(struct policy_ctx *c, const struct policy_key *k, void *at,
 		return policy_bad(c, "must be no, lock, end or tap", value);
 	memcpy(at, &w, sizeof w);
 	return SEK_OK;
+}
+
+int
+policy_set_switch(struct policy_ctx *c, const struct policy_key *k, void *at,
+    const char *value)
+{
+	bool greeter = strcmp(value, "greeter") == 0;
+
+	(void)k;
+	if (!greeter && strcmp(value, "no") != 0)
+		return policy_bad(c, "must be no or greeter", value);
+	*(bool *)at = greeter;
+	return SEK_OK;
+}
+
+bool
+sek_policy_switches(const struct sek_policy *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_services; i++)
+		if (p->services[i].greeter)
+			return true;
+	return false;
 }

@@ -67,7 +67,7 @@ give_up(struct sek_login *l, bool late)
 	}
 	/* somebody's card is in, and it is nobody's here; a key may stay in a
 	 * machine for ever, and leaves room for another token beside it */
-	if (strange > 0 && (late || l->fido.helper == NULL))
+	if (strange > 0 && (late || l->fido.helper == NULL || sek_wish_is(l)))
 		return SEK_R_NO_MATCH;
 	if (failed == l->n_helpers) {
 		sek_login_detail(l, l->helpers[0].detail);

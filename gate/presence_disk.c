@@ -1,152 +1,63 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The file of an open session that is watched: on the disk.
- * Runs in the gate and in sekisho-watch.  Follows no link, believes no file
- * that others could have made, and leaves a whole file or none.
+ * Runs in the gate and in sekisho-watch.  Believes no file but one of that
+ * session's, in its form.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "gate/presence_file.h"
-#include "sekisho/os.h"
-
-static int
-path_of(char out[PATH_MAX], const char *dir, const char *session,
-    const char *end)
-{
-	int n;
-
-	if (!sek_presence_name_ok(session))
-		return SEK_E_INVAL;
-	n = snprintf(out, PATH_MAX, "%s/%s%s", dir, session, end);
-	return n > 0 && n < PATH_MAX ? SEK_OK : SEK_E_LIMIT;
-}
-
-static int
-failed(struct sek_why *why, const char *path)
-{
-	int r = errno == ENOENT ? SEK_E_NOENT : SEK_E_IO;
-
-	return sek_why_about(why, r, path, strerror(errno));
-}
-
-/* Not synced: after a power cut there is no session either. */
-static int
-put_file(const char *path, const struct sek_buf *b, struct sek_why *why)
-{
-	int r, fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-	    O_CLOEXEC, S_IRUSR | S_IWUSR);
-
-	if (fd < 0)
-		return failed(why, path);
-	r = sek_write_at(fd, 0, b->p, b->len);
-	if (r != SEK_OK)
-		(void)sek_why_about(why, r, path, sek_strerror(r));
-	if (close(fd) != 0 && r == SEK_OK)
-		r = failed(why, path);
-	return r;
-}
+#include "gate/run_file.h"
 
 int
 sek_presence_write(const char *dir, const struct sek_presence *m,
     struct sek_why *why)
 {
-	char path[PATH_MAX], new[PATH_MAX];
 	struct sek_buf b = { 0 };
-	int r;
+	int r = SEK_E_INVAL;
 
-	if ((r = path_of(path, dir, m->session, "")) != SEK_OK ||
-	    (r = path_of(new, dir, m->session, ".new")) != SEK_OK ||
-	    (r = sek_presence_enc(&b, m)) != SEK_OK) {
+	if (!sek_presence_name_ok(m->session) ||
+	    (r = sek_presence_enc(&b, m)) != SEK_OK)
 		sek_why_set(why, "the file of the session: %s",
 		    sek_strerror(r));
-		goto out;
-	}
-	(void)unlink(new); /* of a gate that was killed */
-	if ((r = put_file(new, &b, why)) == SEK_OK && rename(new, path) != 0)
-		r = failed(why, path);
-	if (r != SEK_OK)
-		(void)unlink(new);
-out:
+	else
+		r = sek_run_file_write(dir, m->session, &b, why);
 	sek_buf_free(&b);
 	return r;
-}
-
-static int
-check(const struct stat *st, const char *path, struct sek_why *why)
-{
-	const char *what = NULL;
-
-	if (!S_ISREG(st->st_mode))
-		what = "is no plain file";
-	else if (st->st_uid != geteuid() || (st->st_mode & 077) != 0)
-		what = "must be root's alone";
-	else if (st->st_nlink > 1)
-		what = "has another name";
-	else if (st->st_size <= 0 || st->st_size > SEK_PRESENCE_FILE_MAX)
-		what = "has not the size of a session";
-	return what == NULL ? SEK_OK :
-	    sek_why_about(why, SEK_E_UNSAFE, path, what);
-}
-
-static int
-get_file(int fd, const char *path, const char *session,
-    struct sek_presence *out, uint64_t *changed, struct sek_why *why)
-{
-	uint8_t text[SEK_PRESENCE_FILE_MAX];
-	struct sek_presence m;
-	struct stat st;
-	int r;
-
-	if (fstat(fd, &st) != 0)
-		return failed(why, path);
-	if ((r = check(&st, path, why)) != SEK_OK)
-		return r;
-	r = sek_read_at(fd, 0, text, (size_t)st.st_size);
-	if (r == SEK_OK)
-		r = sek_presence_dec(&m, text, (size_t)st.st_size);
-	if (r == SEK_OK && strcmp(m.session, session) != 0)
-		r = SEK_E_SYNTAX;
-	if (r != SEK_OK)
-		return sek_why_about(why, r, path, "is no file of a session");
-	*out = m;
-	*changed = (uint64_t)st.st_mtim.tv_sec * 1000000000u +
-	    (uint64_t)st.st_mtim.tv_nsec;
-	return SEK_OK;
 }
 
 int
 sek_presence_read(const char *dir, const char *session,
     struct sek_presence *out, uint64_t *changed, struct sek_why *why)
 {
-	char path[PATH_MAX];
-	int fd, r;
+	uint8_t text[SEK_PRESENCE_FILE_MAX];
+	struct sek_presence m;
+	uint64_t when = 0;
+	size_t n = 0;
+	int r;
 
-	if ((r = path_of(path, dir, session, "")) != SEK_OK)
-		return sek_why_about(why, r, session, "is no session's name");
-	/* a pipe of that name must not hold us up */
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return failed(why, path);
-	r = get_file(fd, path, session, out, changed, why);
-	(void)close(fd);
-	return r;
+	if (!sek_presence_name_ok(session))
+		return sek_why_about(why, SEK_E_INVAL, session,
+		    "is no session's name");
+	r = sek_run_file_read(dir, session, text, sizeof text, &n, &when, why);
+	if (r != SEK_OK)
+		return r;
+	r = sek_presence_dec(&m, text, n);
+	if (r == SEK_OK && strcmp(m.session, session) != 0)
+		r = SEK_E_SYNTAX;
+	if (r != SEK_OK) {
+		sek_why_set(why, "%s/%s: is no file of a session", dir,
+		    session);
+		return r;
+	}
+	*out = m;
+	*changed = when;
+	return SEK_OK;
 }
 
 int
 sek_presence_remove(const char *dir, const char *session)
 {
-	char path[PATH_MAX];
-	int r;
-
-	if ((r = path_of(path, dir, session, "")) != SEK_OK)
-		return r;
-	if (unlink(path) != 0)
-		return errno == ENOENT ? SEK_E_NOENT : SEK_E_IO;
-	return SEK_OK;
+	return sek_presence_name_ok(session) ?
+	    sek_run_file_remove(dir, session) : SEK_E_INVAL;
 }

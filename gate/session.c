@@ -186,7 +186,8 @@ find_possession(struct sek_login *l, enum sek_reason about_account)
 
 	if (reason == SEK_R_NONE)
 		reason = find_token(l);
-	if (sek_reason(sek_login_told(l, reason))->paced)
+	/* whose card it is they will hear all the same */
+	if (sek_reason(sek_login_told(l, reason))->paced && !sek_wish_is(l))
 		sek_password_pretend(l);
 	if (reason == SEK_R_NO_TOKEN)
 		l->told = reason;
@@ -360,8 +361,12 @@ send_verdict(struct sek_login *l, enum sek_reason reason, uint64_t record)
 	if (reason != SEK_R_OK) {
 		reason = sek_login_told(l, reason);
 		v.class = sek_reason(reason)->class;
+		/* before the screen is another one */
+		if (l->wished)
+			sek_front_tell(&l->front, SEK_T_OTHERS_CARD, NULL);
 		pace(l, reason);
-		sek_front_tell_reason(&l->front, reason);
+		if (!l->wished)
+			sek_front_tell_reason(&l->front, reason);
 	} else if (pair_is_complete(l) && record != 0) {
 		v.class = SEK_CLASS_OK; /* the one line that lets in */
 		(void)snprintf(v.account, sizeof v.account, "%s",
@@ -400,6 +405,7 @@ record_auth(struct sek_login *l, enum sek_reason *reason)
 	sek_remember_keep(l, *reason, record);
 	if (*reason == SEK_R_OK)
 		sek_screen_unlocked(l);
+	l->wished = record != 0 && sek_wish_leave(l, *reason);
 	return record;
 }
 

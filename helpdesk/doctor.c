@@ -112,6 +112,7 @@ look(struct doctor *x)
 		doctor_record(x);
 		doctor_forward(x);
 		doctor_rescue(x);
+		doctor_watch(x);
 	}
 	if (x->only.n == 0)
 		doctor_host(x);

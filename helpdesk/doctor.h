@@ -35,6 +35,7 @@ void doctor_device(struct doctor *x);
 void doctor_record(struct doctor *x); /* needs the policy */
 void doctor_forward(struct doctor *x); /* needs the policy */
 void doctor_rescue(struct doctor *x); /* needs the policy */
+void doctor_watch(struct doctor *x);  /* needs the policy */
 void doctor_pam(struct doctor *x);
 void doctor_sshd(struct doctor *x);
 void doctor_sudo(struct doctor *x);

@@ -135,6 +135,16 @@ static const char *const words[END_DOCTOR_WORDS - FIRST_DOCTOR_WORD]
 	AT(W_DR_MODELS_OLD_DO) = {
 	    "run `sekisho refresh`",
 	    "`sekisho refresh` を実行してください" },
+	AT(W_DR_WATCH) = {
+	    "%1: runs",
+	    "%1: 動作しています" },
+	AT(W_DR_WATCH_NONE) = {
+	    "%1: does not run, and `%2` of the service %3 does nothing "
+	    "without it",
+	    "%1: 動作していないため、サービス %3 の `%2` は働きません" },
+	AT(W_DR_WATCH_NONE_DO) = {
+	    "`systemctl enable --now sekisho-watch`",
+	    "`systemctl enable --now sekisho-watch` を実行してください" },
 	AT(W_DR_SOCKET) = {
 	    "%1: a gate can be reached by screen lockers",
 	    "%1: 画面ロックからゲートに接続できます" },

@@ -16,7 +16,7 @@ test="pcscd vsmartcard-vpcd sudo login util-linux systemd slapd
  python3-jsonschema swtpm libtpm2-pkcs11-1 libtss2-tcti-swtpm0
  rsyslog rsyslog-gnutls polkitd pkexec dbus openvpn xsecurelock swaylock sway
  wtype xscreensaver xvfb xdotool lightdm lightdm-gtk-greeter imagemagick
- fonts-vlgothic xkb-data"
+ fonts-vlgothic xkb-data libpam-systemd python3-dbus python3-gi"
 fuzz="clang libclang-rt-14-dev"
 lint="clang clang-tidy cppcheck mandoc pmccabe shellcheck"
 valgrind="valgrind libc6-dbg"

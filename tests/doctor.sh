@@ -179,6 +179,24 @@ sed -i 's/^\[service sshd\]/&\nrescue = sos/' "$SITE_CONF"
 doctor
 shows 'take `rescue` out of [service sshd] and write it into [service login]'
 
+t nobody_watches
+printf '\n[service lock]\npairs = pkcs11+pin\nunlock = yes\nswitch = greeter\n' \
+    >>"$SITE_CONF"
+cp "$SITE/pam.d/ward" "$SITE/pam.d/lock"
+fault 1 watch
+shows '`switch = greeter`'
+"$SITE/libexec/sekisho-watch" --conf "$SITE_CONF" 2>"$dir/watch" &
+watch=$!
+for ((i = 0; i < 200; i++)); do
+	[[ $(cat /proc/$watch/comm) != sekisho-watch ]] || break
+	sleep 0.02
+done
+doctor --json
+[[ $(names) == '' ]] || wrong "named $(names)"
+kill $watch
+wait $watch
+rm "$SITE/pam.d/lock"
+
 t locker_without_a_socket
 printf '\n[service xsecurelock]\npairs = pkcs11+pin\n' >>"$SITE_CONF"
 cp "$SITE/pam.d/ward" "$SITE/pam.d/xsecurelock"

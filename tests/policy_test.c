@@ -68,6 +68,12 @@ bad[] = {
 	    "unlock = yes\n", 10, "an unlock is no login" },
 	{ BASE "[service t]\npairs = pkcs11+pin\nremember-minutes = 5\n"
 	    "unlock = yes\n", 10, "a lock must not open by what is" },
+	{ BASE "[service t]\npairs = pkcs11+pin\nswitch = greeter\n", 10,
+	    "needs unlock = yes" },
+	{ BASE "[service t]\npairs = pkcs11+pin\nunlock = no\n"
+	    "switch = greeter\n", 11, "needs unlock = yes" },
+	{ BASE "[service t]\npairs = pkcs11+pin\nunlock = yes\n"
+	    "switch = yes\n", 11, "must be no or greeter" },
 	{ BASE "[service t]\npairs = pkcs11+pin\nwatch = end\n"
 	    "remember-minutes = 5\n", 11, "no token that could be watched" },
 	{ BASE "[service t]\npairs = pkcs11+pin\nremember-minutes = 5\n"

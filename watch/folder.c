@@ -55,8 +55,8 @@ folder_close(struct folder *f)
 	f->inotify = -1;
 }
 
-static void
-complain(struct folder *f, const struct sek_why *why)
+void
+folder_complain(struct folder *f, const struct sek_why *why)
 {
 	if (f->wrong++ == 0)
 		f->first = *why;
@@ -102,7 +102,7 @@ take_file(struct folder *f, const char *name)
 		r = SEK_E_LIMIT;
 	}
 	if (r != SEK_OK) {
-		complain(f, &why);
+		folder_complain(f, &why);
 		return;
 	}
 	if (w == NULL) {
@@ -168,7 +168,7 @@ take_names(struct folder *f, DIR *d)
 		if (n++ == NAMES_MAX) {
 			sek_why_set(&why, "%s: has more than %u files",
 			    f->dir, NAMES_MAX);
-			complain(f, &why);
+			folder_complain(f, &why);
 			return;
 		}
 		if (sek_presence_name_ok(e->d_name)) {
@@ -177,7 +177,7 @@ take_names(struct folder *f, DIR *d)
 		}
 		sek_why_set(&why, "%s/%s: is no session's name", f->dir,
 		    sek_escape_str(text, sizeof text, e->d_name));
-		complain(f, &why);
+		folder_complain(f, &why);
 	}
 }
 
@@ -251,7 +251,7 @@ drop(struct folder *f, const char *session)
 	if (r == SEK_OK || r == SEK_E_NOENT)
 		return;
 	sek_why_set(&why, "%s/%s: cannot be removed", f->dir, session);
-	complain(f, &why);
+	folder_complain(f, &why);
 }
 
 /* A program that opened our session before logind's has its name now, by the
@@ -301,8 +301,8 @@ hear_of_devices(const struct folder *f)
 	}
 }
 
-static void
-tell(struct folder *f)
+void
+folder_tell(struct folder *f)
 {
 	char text[sizeof f->said] = "";
 
@@ -331,7 +331,7 @@ folder_look(struct folder *f)
 			    strerror(errno));
 	}
 	if (why.text[0] != '\0')
-		complain(f, &why);
+		folder_complain(f, &why);
 	/* one that cannot be read now has not been emptied */
 	if (d != NULL) {
 		for (i = 0; i < f->n; i++)
@@ -342,5 +342,4 @@ folder_look(struct folder *f)
 	tidy(f);
 	name_sessions(f);
 	hear_of_devices(f);
-	tell(f);
 }

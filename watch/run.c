@@ -114,6 +114,8 @@ look(struct run *m)
 
 	read_conf(m);
 	folder_look(&m->folder);
+	wishes_look(&m->folder, m->policy, m->readers);
+	folder_tell(&m->folder);
 	ask_readers(m);
 	known = readers_get(&r);
 	now = sek_now_ms();

@@ -129,12 +129,30 @@ card_in(struct watched *w, const struct readers *all, const struct reader *r,
 	remember(w, all, r);
 }
 
+/* There is no card in its reader, or (r NULL) no such reader. */
+static void
+card_out(struct watched *w, const struct readers *all, const struct reader *r,
+    uint64_t now, uint32_t grace_ms)
+{
+	bool anew = w->where != W_NEW && w->epoch != all->epoch;
+
+	if (w->where == W_NEW && now - all->since_ms < SETTLE_MS)
+		return;
+	if (w->where == W_UNSEEN && r != NULL && has_moved(w, all, r))
+		goes(w, now);
+	else if (w->where == W_LOST || w->where == W_UNSEEN || anew)
+		loses(w, W_UNSEEN, now, PCSCD_AWAY_MS);
+	else if (r == NULL)
+		loses(w, W_LOST, now, grace_ms);
+	else if (w->where != W_AWAY)
+		goes(w, now);
+}
+
 static void
 card_look(struct watched *w, const struct readers *all, uint64_t now,
     uint32_t grace_ms)
 {
 	const struct reader *r = NULL;
-	bool anew = w->where != W_NEW && w->epoch != all->epoch;
 	size_t i;
 
 	if (!all->there || now - all->at_ms > STALE_MS) {
@@ -146,16 +164,8 @@ card_look(struct watched *w, const struct readers *all, uint64_t now,
 			r = &all->reader[i];
 	if (r != NULL && r->present)
 		card_in(w, all, r, now);
-	else if (w->where == W_NEW && now - all->since_ms < SETTLE_MS)
-		return;
-	else if (w->where == W_UNSEEN && r != NULL && has_moved(w, all, r))
-		goes(w, now);
-	else if (w->where == W_LOST || w->where == W_UNSEEN || anew)
-		loses(w, W_UNSEEN, now, PCSCD_AWAY_MS);
-	else if (r == NULL)
-		loses(w, W_LOST, now, grace_ms);
-	else if (w->where != W_AWAY)
-		goes(w, now);
+	else
+		card_out(w, all, r, now, grace_ms);
 }
 
 static void

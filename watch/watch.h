@@ -2,8 +2,8 @@
 /*
  * The rooms of sekisho-watch: which sessions are open (folder.c), which cards
  * are where (readers.c), whether a session's token is still there (token.c),
- * what is done when it is not (act.c, logind.c, note.c), and the loop over
- * them (run.c).
+ * what is done when it is not (act.c, logind.c, note.c); who asks for the
+ * login screen (wishes.c, greeter.c); and the loop over them (run.c).
  *
  * It decides no login, sends no command to a card, and opens none.
  */
@@ -17,6 +17,7 @@
 
 #include "gate/policy.h"
 #include "gate/presence_file.h"
+#include "gate/wish_file.h"
 #include "sekisho/err.h"
 
 #define WATCH_FINE 0
@@ -102,6 +103,10 @@ void folder_close(struct folder *f);
 /* Take up what is new in it, forget what is not there any more, and remove
  * what nobody will remove. */
 void folder_look(struct folder *f);
+/* What is wrong in this look, beside the folder of sessions too. */
+void folder_complain(struct folder *f, const struct sek_why *why);
+/* Tell of that, unless it was told last time. */
+void folder_tell(struct folder *f);
 /* Has somebody unlocked the same session of logind with a token since? */
 bool folder_has_later(const struct folder *f, const struct watched *w);
 
@@ -115,6 +120,13 @@ enum logind_did { LOGIND_DID, LOGIND_WAS_LOCKED };
  * with SEK_OK. */
 int logind_ask(const struct sek_presence *m, bool end, enum logind_did *what,
     struct sek_why *why) SEK_MUST;
+
+/* -- greeter.c: have the login screen brought up over this session. */
+int greeter_ask(const struct sek_wish *wish, struct sek_why *why) SEK_MUST;
+
+/* -- wishes.c: take up what the gate asks for, at most one wish at a time;
+ * `fd` is told when it is done, an eventfd that stays the caller's. */
+void wishes_look(struct folder *f, const struct sek_policy *p, int fd);
 
 /* -- note.c: the record of it.  `problem` is NULL when it was done. */
 int note_record(const struct sek_policy *p, const struct sek_presence *m,

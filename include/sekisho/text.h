@@ -49,6 +49,7 @@ enum sek_text {
 				    language */
 	SEK_T_TLS_NAME = 27,     /* the same, for the name in a certificate */
 	SEK_T_RESCUE = 28,       /* secret prompt of a rescue; %s account */
+	SEK_T_OTHERS_CARD = 29,  /* info at another one's lock */
 	SEK_N_TEXTS
 };
 

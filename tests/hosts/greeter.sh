@@ -7,6 +7,9 @@
 #
 #   greeter_missing          0, and what is missing, if a program is not there
 #   greeter_site             its folders; nothing of the machine is written
+#   greeter_logind           before greeter_start: the real logind on that bus,
+#                            which is the system's in here, with terminals that
+#                            are none of the machine's; see there
 #   greeter_start            the daemon; greeter_stop ends all that it began
 #   greeter_is gtk | said    lightdm-gtk-greeter, or tests/hosts/greeter.py with
 #                            the answers in $LDM/answers, from the next one on
@@ -19,7 +22,8 @@
 #   greeter_session          waits for a session; $LDM/env is its environment
 #   greeter_leave            ends the session, and waits for the next greeter
 #
-# $LDM is its folder.  The session is a script, $LDM/session.
+# $LDM is its folder, $LDM_BUS the socket of its bus.  The session is a script,
+# $LDM/session.
 
 LDM_HERE=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 LDM_DISPLAY=:78
@@ -66,19 +70,20 @@ _greeter_conf() {
 }
 
 # Neither a terminal nor a socket in /tmp nor a lock: what it does not know.
+# Nobody else is in this network, and cookies go by the name of the machine.
 _greeter_xserver() {
 	cat >"$LDM/xserver" <<-END
 		#!/bin/bash
 		args=()
 		while ((\$# > 0)); do
 			case \$1 in
-			vt* | -novtswitch) ;;
+			vt* | -novtswitch | -sharevts) ;;
 			-seat) shift ;;
 			*) args+=("\$1") ;;
 			esac
 			shift
 		done
-		exec Xvfb "\${args[@]}" -nolock -nolisten unix \
+		exec Xvfb "\${args[@]}" -nolock -nolisten unix -ac \
 		    -screen 0 800x500x24 >>"$LDM/xserver.log" 2>&1
 	END
 }
@@ -109,7 +114,7 @@ _greeter_bus() {
 		 "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 		<busconfig>
 		<type>system</type>
-		<listen>unix:path=$LDM/bus</listen>
+		<listen>unix:path=$LDM_BUS</listen>
 		<auth>EXTERNAL</auth>
 		<policy context="default">
 		<allow user="*"/><allow own="*"/>
@@ -127,6 +132,7 @@ _greeter_bus() {
 
 greeter_site() {
 	LDM=${dir:?}/ldm
+	: "${LDM_BUS:=$LDM/bus}"
 	mkdir -p "$LDM"/{run,log,cache,sessions} && chmod 1777 "$LDM" || return
 	# lightdm writes to both
 	mount -t tmpfs -o mode=755 tmpfs /var/log &&
@@ -176,15 +182,54 @@ _greeter_field() {
 	    -oaP '\x35\x84\xe4|\x31\x82\xe4|\x2d\x81\xe3|\x1b\x6a\xcb|\x86\xb5\xef|\x9a\xc2\xf2|\x9a\xc1\xf1|\x31\x83\xe4' | wc -l) > 60))
 }
 
-greeter_start() {
+_greeter_bus_start() {
+	[[ ! -S $LDM_BUS ]] || return 0
 	dbus-daemon --config-file="$LDM/bus.conf" --nofork --nopidfile \
 	    </dev/null >"$LDM/bus.log" 2>&1 &
 	echo $! >"$LDM/bus.pid"
-	_greeter_soon 10 test -S "$LDM/bus" || return
+	_greeter_soon 10 test -S "$LDM_BUS"
+}
+
+# Which terminal is in front logind reads from a file of the kernel's that
+# tells of changes.  The name of this machine is one, too, and of a namespace
+# of our own: lightdm gets terminals that nobody else sees, and what it
+# switches to becomes the name.  Needs unshare --uts.
+_greeter_terminals() {
+	echo tty7 >/proc/sys/kernel/hostname &&
+	    mount --bind /proc/sys/kernel/hostname \
+	    /sys/class/tty/tty0/active && mount --bind /dev/null /dev/tty0 ||
+	    return
+	: >"$LDM/log/lightdm.log"
+	tail -n +1 -F "$LDM/log/lightdm.log" 2>/dev/null | while read -r line; do
+		[[ $line != *"Activating VT "* ]] ||
+		    echo "tty${line##* }" >/proc/sys/kernel/hostname
+	done &
+}
+
+# systemd itself is played: it says that each unit is started.
+greeter_logind() {
+	mkdir -p /run/dbus \
+	    /run/systemd/{seats,sessions,users,system,inhibit,shutdown}
+	_greeter_terminals && _greeter_bus_start || return
+	/usr/bin/python3 "$LDM_HERE/../bus/systemd.py" "unix:path=$LDM_BUS" \
+	    </dev/null >"$LDM/systemd.log" 2>&1 &
+	echo $! >"$LDM/systemd.pid"
+	_greeter_soon 10 _greeter_named org.freedesktop.systemd1 || return
+	/lib/systemd/systemd-logind </dev/null >"$LDM/logind.log" 2>&1 &
+	echo $! >"$LDM/logind.pid"
+	_greeter_soon 10 _greeter_named org.freedesktop.login1
+}
+
+_greeter_named() {
+	busctl --system status "$1" >/dev/null 2>&1
+}
+
+greeter_start() {
+	_greeter_bus_start || return
 	: >"$LDM/stay"
 	# where there is a display already it would take Xephyr
 	env -u DISPLAY -u XAUTHORITY \
-	    "DBUS_SYSTEM_BUS_ADDRESS=unix:path=$LDM/bus" \
+	    "DBUS_SYSTEM_BUS_ADDRESS=unix:path=$LDM_BUS" \
 	    lightdm -d -c /etc/lightdm/lightdm.conf </dev/null >"$LDM/out" 2>&1 &
 	echo $! >"$LDM/pid"
 	_greeter_soon 20 _greeter_passed 1
@@ -192,11 +237,13 @@ greeter_start() {
 
 greeter_stop() {
 	local name pid
-	for name in pid bus.pid; do
+	for name in pid logind.pid systemd.pid bus.pid; do
 		pid=$(cat "$LDM/$name" 2>/dev/null) || continue
+		rm -f "$LDM/$name"
 		kill "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
+	rm -f "$LDM_BUS"
 	return 0
 }
 
