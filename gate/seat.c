@@ -7,6 +7,7 @@
  * nothing: where it is not known, nobody was there before.
  */
 #include <dirent.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +27,8 @@
 
 /* What logind says of a session. */
 struct place {
-	char seat[SEK_XDG_SESSION_MAX], leader[24];
-	bool user; /* of somebody who has logged in, and not ending */
+	char seat[SEK_XDG_SESSION_MAX], leader[24], uid[24];
+	bool user; /* of somebody who has logged in here, and not ending */
 };
 
 /* The value of a line "KEY=VALUE" in the text, "" when there is none. */
@@ -49,9 +50,17 @@ value(char *out, size_t cap, const char *text, const char *key)
 }
 
 static bool
+says(const char *text, const char *key, const char *word)
+{
+	char is[24];
+
+	return strcmp(value(is, sizeof is, text, key), word) == 0;
+}
+
+static bool
 place_of(const char *xdg, struct place *at)
 {
-	char path[sizeof LOGIND + SEK_XDG_SESSION_MAX], word[24];
+	char path[sizeof LOGIND + SEK_XDG_SESSION_MAX];
 	struct sek_buf text = { 0 };
 	struct sek_why why = { "" };
 	const char *s;
@@ -67,9 +76,9 @@ place_of(const char *xdg, struct place *at)
 		s = (const char *)text.p;
 		(void)value(at->seat, sizeof at->seat, s, "SEAT");
 		(void)value(at->leader, sizeof at->leader, s, "LEADER");
-		at->user = strcmp(value(word, sizeof word, s, "CLASS"),
-		    "user") == 0 && strcmp(value(word, sizeof word, s,
-		    "STATE"), "closing") != 0;
+		(void)value(at->uid, sizeof at->uid, s, "UID");
+		at->user = says(s, "CLASS", "user") &&
+		    !says(s, "REMOTE", "1") && !says(s, "STATE", "closing");
 	}
 	sek_buf_free(&text);
 	return at->user && at->seat[0] != '\0';
@@ -81,10 +90,12 @@ struct other {
 	char session[SEK_SESSION_MAX]; /* of the login; "" = not known */
 	char person[SEK_NAME_MAX];     /* who has come last */
 	uint64_t changed;
+	struct place at;
 	bool here;                     /* on the seat */
 };
 
 struct others {
+	const struct sek_policy *policy;
 	const char *mine, *seat;
 	struct other *o; /* OTHERS_MAX, owned */
 	size_t n;
@@ -93,7 +104,7 @@ struct others {
 static struct other *
 find(struct others *all, const char *xdg)
 {
-	struct place at;
+	struct other *o;
 	size_t i;
 
 	for (i = 0; i < all->n; i++)
@@ -101,10 +112,33 @@ find(struct others *all, const char *xdg)
 			return &all->o[i];
 	if (all->n == OTHERS_MAX)
 		return NULL;
-	all->o[all->n] = (struct other){ .here = place_of(xdg, &at) &&
-	    strcmp(at.seat, all->seat) == 0 };
-	(void)snprintf(all->o[all->n].xdg, SEK_XDG_SESSION_MAX, "%s", xdg);
-	return &all->o[all->n++];
+	o = &all->o[all->n++];
+	*o = (struct other){ .here = false };
+	(void)snprintf(o->xdg, sizeof o->xdg, "%s", xdg);
+	o->here = place_of(xdg, &o->at) && strcmp(o->at.seat, all->seat) == 0;
+	return o;
+}
+
+/* Has this file the login that the session is of, or an unlocking of it?
+ * Whoever comes to it by su or sudo has no seat. */
+static bool
+is_of_the_seat(const struct others *all, const struct other *o,
+    const struct sek_presence *m)
+{
+	const struct sek_service *service;
+	char word[24];
+	uid_t uid = 0;
+
+	if (m->open) {
+		(void)snprintf(word, sizeof word, "%" PRIu64, m->pid);
+		return strcmp(word, o->at.leader) == 0;
+	}
+	service = sek_policy_service(all->policy, m->service);
+	if (service == NULL || !service->unlock ||
+	    sek_screen_uid(m->account, &uid) != SEK_OK)
+		return false;
+	(void)snprintf(word, sizeof word, "%" PRIu32, (uint32_t)uid);
+	return strcmp(word, o->at.uid) == 0;
 }
 
 static void
@@ -118,10 +152,10 @@ take(struct others *all, const char *dir, const char *name)
 	if (!sek_presence_name_ok(name) || sek_presence_read(dir, name, &m,
 	    &changed, &why) != SEK_OK || m.xdg[0] == '\0' ||
 	    strcmp(m.xdg, all->mine) == 0 ||
-	    (o = find(all, m.xdg)) == NULL || !o->here)
+	    (o = find(all, m.xdg)) == NULL || !o->here ||
+	    !is_of_the_seat(all, o, &m))
 		return;
-	/* an su within it is opened later, and is no session of the seat's */
-	if (m.open && (o->session[0] == '\0' || changed < o->changed))
+	if (m.open)
 		(void)snprintf(o->session, sizeof o->session, "%s",
 		    m.session);
 	if (changed < o->changed)
@@ -168,7 +202,7 @@ sek_seat_taken(struct sek_login *l)
 {
 	char xdg[SEK_XDG_SESSION_MAX] = "";
 	const struct other *o, *last = NULL;
-	struct others all = { .mine = xdg };
+	struct others all = { .policy = l->policy, .mine = xdg };
 	struct place at;
 
 	/* nobody is named by a rescue */
@@ -180,10 +214,10 @@ sek_seat_taken(struct sek_login *l)
 	read_folder(&all, l->policy->run);
 	for (o = all.o; o < all.o + all.n; o++)
 		if (o->person[0] != '\0' &&
-		    strcmp(o->person, l->begin.person) != 0 &&
 		    (last == NULL || o->changed > last->changed))
 			last = o;
-	if (last != NULL) {
+	/* who had it last, and not who had it before them */
+	if (last != NULL && strcmp(last->person, l->begin.person) != 0) {
 		(void)snprintf(l->previous, sizeof l->previous, "%s",
 		    last->person);
 		(void)snprintf(l->previous_session,

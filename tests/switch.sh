@@ -178,6 +178,89 @@ at_lock taro
 shows "$other"
 wished "${uid[taro]}-"
 
+# -- who had the seat: s1 was taro's, and hanako opens s9 on the same seat
+place() { # NAME UID LEADER [SED]: as logind writes it
+	mkdir -p /run/systemd/sessions
+	printf '%s\n' "UID=$2" STATE=active REMOTE=0 TYPE=x11 CLASS=user \
+	    SEAT=seat0 "LEADER=$3" | sed "${4-}" >"/run/systemd/sessions/$1"
+}
+# came NUMBER PERSON ACCOUNT STATE SERVICE PID [SESSION]: a later one each time
+came() {
+	local id=11111111-2222-4333-8444-55555555555$1
+	install -d -m 700 "$SITE/run/sessions"
+	printf '%s\n' "session $id" "state $4" 'watch lock' "person $2" \
+	    "account $3" 'shared no' "service $5" 'tty ' "xdg ${7-s1}" \
+	    "pid $6" 'started 1' 'kind pkcs11' 'place Reader' 'node-dev 0' \
+	    'node-ino 0' 'label x' 'serial ' >"$dir/came"
+	install -m 600 "$dir/came" "$SITE/run/sessions/$id"
+	sleep 0.02
+}
+# as a display manager does, whose process is the leader of the session
+logs_in() { # [SED]
+	(
+		place s9 "${uid[hanako]}" "$BASHPID" "$@"
+		exec "$BUILD/tests/pamdrive" --service ward --user hanako \
+		    --steps auth,acct,open --env XDG_SESSION_ID=s9 \
+		    --answer PIN="$SITE_PIN" --answer Password=himitsu-1
+	) >"$dir/out" 2>&1
+	shows 'open = 0 Success'
+	rm -f /run/systemd/sessions/s9
+}
+from() { # PERSON NUMBER
+	logs_in
+	last '"event":"switch"' '"person":{"name":"hanako"}' \
+	    "\"previous_user\":\"$1\"" \
+	    "\"previous_session\":\"11111111-2222-4333-8444-55555555555$2\""
+}
+from_nobody() {
+	logs_in "$@"
+	last '"event":"login"'
+}
+opener=4000000
+
+t who_opened_the_other_session
+shown hanako
+place s1 "${uid[taro]}" $opener
+came 1 taro taro open ward $opener
+from taro 1
+
+t who_unlocked_it_since
+came 2 jiro taro begun xsecurelock 4000001
+from jiro 1
+
+t an_su_or_sudo_within_it_has_no_seat
+came 3 goro goro open ward 4000002
+came 4 goro taro begun ward 4000003
+from jiro 1
+
+t nor_another_users_lock_in_it
+came 5 hanako hanako begun xsecurelock 4000004
+from jiro 1
+
+t the_last_one_on_the_seat_counts_and_not_who_was_before
+place s2 "${uid[hanako]}" 4000005
+came 6 hanako hanako open ward 4000005 s2
+from_nobody
+came 7 taro taro begun xsecurelock 4000006
+from taro 1
+
+t not_on_this_seat_or_not_there
+rm /run/systemd/sessions/s2
+for each in s/seat0/seat1/ s/active/closing/ s/user/greeter/ \
+    s/REMOTE=0/REMOTE=1/; do
+	place s1 "${uid[taro]}" $opener $each
+	from_nobody
+done
+rm /run/systemd/sessions/s1
+from_nobody
+
+t from_elsewhere_or_within_a_session_no_seat_is_taken
+place s1 "${uid[taro]}" $opener
+from taro 1
+from_nobody "s/^LEADER=.*/LEADER=$opener/"
+from_nobody s/REMOTE=0/REMOTE=1/
+rm -rf "$SITE/run/sessions" /run/systemd/sessions
+
 # -- sekisho-watch; c1 is taro's at the screen, c2 one from elsewhere, c3 a
 # login screen of his, c4 hanako's, c5 on a terminal, c6 a second one
 bus=unix:path=/run/dbus/system_bus_socket
@@ -223,8 +306,13 @@ logind_start() {
 	until_so is_named org.freedesktop.login1 &&
 	    until_so loginctl show-session c5 >"$dir/out" 2>&1
 }
+# at once: an empty file would be a mode of its own
+mode() {
+	echo "$1" >"$dir/mode.new"
+	mv "$dir/mode.new" "$dir/mode"
+}
 dm_start() {
-	echo ok >"$dir/mode"
+	mode ok
 	: >"$dir/switched"
 	/usr/bin/python3 "$(dirname "$0")/bus/dm.py" $bus taro "$dir/mode" \
 	    "$dir/switched" </dev/null >"$dir/dm.log" 2>&1 &
@@ -335,22 +423,22 @@ until_so is_empty || wrong "left: $(find "$wishes" | wc -l)"
 count=4
 
 t a_display_manager_that_refuses
-echo refuse >"$dir/mode"
+mode refuse
 wish "$mine-c1"
 said 'no login screen: the display manager: not'
-echo cannot >"$dir/mode"
+mode cannot
 wish "$mine-c1"
 said 'does not switch on this seat (allow-user-switching'
-echo none >"$dir/mode"
+mode none
 wish "$mine-c1"
 said 'has no session of this account'
-echo two >"$dir/mode"
+mode two
 wish "$mine-c1"
 said 'has sessions on several seats'
-echo many >"$dir/mode"
+mode many
 wish "$mine-c1"
 until_so is_empty
-echo garbage >"$dir/mode"
+mode garbage
 wish "$mine-c1"
 said 'no display manager that can switch'
 ignored
@@ -359,7 +447,7 @@ ignored
 # a key that is a file, since its device would be one
 t one_that_hangs_keeps_no_session_open
 for mode in hang hang-late; do
-	echo $mode >"$dir/mode"
+	mode $mode
 	touch "$dir/node"
 	id=11111111-2222-4333-8444-55555555555${#mode}
 	printf '%s\n' "session $id" 'state begun' 'watch lock' 'person taro' \
@@ -384,7 +472,7 @@ for mode in hang hang-late; do
 	rm -f "$SITE/run/sessions/$id"
 done
 ignored
-echo ok >"$dir/mode"
+mode ok
 wish "$mine-c1"
 until_so switches 5 || wrong "never again: $(tail -n 3 "$dir/watch.log")"
 
