@@ -78,6 +78,7 @@ ask(void *arg)
 {
 	struct sek_why why = { "" };
 	const uint64_t one = 1;
+	const int fd = asker.fd; /* the next one's after set_busy() */
 	int r;
 
 	(void)arg;
@@ -85,7 +86,7 @@ ask(void *arg)
 	tell(&asker.wish, r, &why);
 	set_busy(false);
 	/* to look for the next one; a full counter has been told */
-	if (write(asker.fd, &one, sizeof one) < 0)
+	if (write(fd, &one, sizeof one) < 0)
 		return NULL;
 	return NULL;
 }
