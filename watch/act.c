@@ -20,7 +20,7 @@ record(struct watched *w, const struct sek_policy *p, const char *problem)
 	struct sek_why why = { "" };
 	char text[700];
 
-	if (note_record(p, &w->is, problem, &why) != SEK_OK) {
+	if (note_record(p, w, problem, &why) != SEK_OK) {
 		(void)snprintf(text, sizeof text, "session %s: this could "
 		    "not be recorded: %s", w->is.session, why.text);
 		watch_say(LOG_ERR, text);

@@ -31,10 +31,21 @@ add_session(json_t *rec, const struct sek_presence *m)
 		sek_record_str(rec, "where.xdg_session", m->xdg);
 }
 
+/* Whoever is on record with this must not have been here. */
+static const char *
+detail(const struct watched *w, const char *problem)
+{
+	if (problem != NULL || !w->doubt || w->is.watch == SEK_WATCH_TAP)
+		return problem;
+	return "its own card had gone before: this was one of the same make "
+	    "in the same reader, perhaps another person's";
+}
+
 int
-note_record(const struct sek_policy *p, const struct sek_presence *m,
+note_record(const struct sek_policy *p, const struct watched *w,
     const char *problem, struct sek_why *why)
 {
+	const struct sek_presence *m = &w->is;
 	const struct sek_audit_conf conf = sek_policy_audit(p);
 	const enum sek_reason reason = problem == NULL ? SEK_R_OK :
 	    SEK_R_NOT_LOCKED;
@@ -46,7 +57,7 @@ note_record(const struct sek_policy *p, const struct sek_presence *m,
 	/* a failure of the system, as in the gate */
 	sek_record_outcome(rec, problem == NULL ? SEK_RESULT_SUCCESS :
 	    SEK_RESULT_MAJOR, reason);
-	sek_record_str(rec, "detail", problem);
+	sek_record_str(rec, "detail", detail(w, problem));
 	sek_record_hex(rec, "policy", p->hash, 32);
 	/* who lays the card on once more asks for it */
 	sek_record_str(rec, "lock.cause", m->watch == SEK_WATCH_TAP ?

@@ -27,6 +27,7 @@ make_due(struct watched *w, uint64_t now)
 	if (w->due)
 		return;
 	w->due = true;
+	w->doubt = w->back;
 	w->since_ms = now;
 	w->again_ms = 0;
 }
@@ -44,6 +45,7 @@ static void
 comes(struct watched *w, uint64_t now)
 {
 	w->where = W_HERE;
+	w->back = true;
 	if (w->is.watch != SEK_WATCH_TAP)
 		return;
 	if (w->locked)

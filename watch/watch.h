@@ -74,7 +74,10 @@ struct watched {
 	uint8_t atr[ATR_MAX];
 	size_t atr_len;
 	uint32_t epoch, count;  /* of the reader when it was seen last */
+	bool back;              /* one of its make came after it had gone,
+				   which may be another one */
 	bool due;               /* the session is to be locked or ended */
+	bool doubt;             /* and perhaps by another one's card */
 	bool locked;            /* by a tap: the next one is to unlock it */
 	uint64_t since_ms;      /* since when it is due */
 	uint64_t again_ms;      /* not to be tried before; 0: never was */
@@ -129,7 +132,7 @@ int greeter_ask(const struct sek_wish *wish, struct sek_why *why) SEK_MUST;
 void wishes_look(struct folder *f, const struct sek_policy *p, int fd);
 
 /* -- note.c: the record of it.  `problem` is NULL when it was done. */
-int note_record(const struct sek_policy *p, const struct sek_presence *m,
+int note_record(const struct sek_policy *p, const struct watched *w,
     const char *problem, struct sek_why *why) SEK_MUST;
 
 /* -- run.c: until a signal comes. */

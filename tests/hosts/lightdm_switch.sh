@@ -234,6 +234,23 @@ _greeter_soon 15 grep -q 'by logind another session is at the screen' "$dir/watc
     wrong "$(tail -n 3 "$dir/watch.log")"
 fronts "$hanako" || wrong "$(loginctl show-seat seat0)"
 
+# His session is locked once more when hers goes, and the record does not say
+# that it was his card.
+t her_card_goes
+card_remove || wrong "the card stays"
+gone() {
+	(($(grep -c '"event":"lock"' "$SITE_LOG") >= 3))
+}
+_greeter_soon 10 gone || wrong "not locked"
+for who in taro hanako; do
+	line=$(grep '"event":"lock"' "$SITE_LOG" | tail -n 2 |
+	    grep "\"person\":{\"name\":\"$who\"}")
+	[[ $who:$line == *"perhaps another person's"* ||
+	    $who:$line == hanako:{* ]] || wrong "$who: $line"
+	[[ $who:$line != hanako:*perhaps* ]] || wrong "hers, too: $line"
+done
+insert hanako
+
 switched() {
 	(($(grep -c '"event":"switch"' "$SITE_LOG") == $1))
 }
