@@ -167,6 +167,9 @@ take(struct sshd_block *b, const char *keyword, const char *line)
 	    sshd_word(&line, false, word, sizeof word))
 		n += (size_t)snprintf(s->value + n, sizeof s->value - n,
 		    "%s%s", n > 0 ? " " : "", printed(key, word));
+	if (n >= sizeof s->value)
+		(void)snprintf(s->value, sizeof s->value, "%s",
+		    SSHD_TOO_LONG);
 	for (i = 0; key != SSHD_METHODS && s->value[i] != '\0'; i++)
 		s->value[i] = (char)tolower((unsigned char)s->value[i]);
 }
@@ -180,10 +183,11 @@ read_lines(struct reading *rd, const char *path, char *text,
 	bool lost = false; /* in a block that has no room */
 	const char *line;
 	unsigned no = 0;
-	char *at;
+	char *at, *cr;
 
 	while ((at = strsep(&next, "\n")) != NULL) {
-		at[strcspn(at, "\r")] = '\0';
+		while ((cr = strchr(at, '\r')) != NULL)
+			*cr = ' '; /* as it is for sshd */
 		line = at;
 		no++;
 		if (!sshd_word(&line, true, keyword, sizeof keyword))
@@ -213,6 +217,11 @@ read_file(struct reading *rd, const char *path, struct sshd_block *in)
 	rd->depth++;
 	rd->files++;
 	r = sek_read_safe_file(path, FILE_MAX_BYTES, &text, &why);
+	/* sshd reads on in the next line */
+	if (r == SEK_OK && text.len > 0 && memchr(text.p, 0, text.len) != NULL) {
+		sek_why_set(&why, "holds a NUL byte");
+		r = SEK_E_SYNTAX;
+	}
 	sek_put_u8(&text, 0);
 	if (r == SEK_OK)
 		r = sek_buf_ok(&text);

@@ -352,6 +352,10 @@ sshd_says 1 'keyboard-interactive:pam' 'AuthenticationMethods any'
 sshd_says 2 'keyboard-interactive:pam' 'AuthenticationMethods publickey'
 sshd_says 2 'keyboard-interactive:pam' \
     'AuthenticationMethods publickey,password keyboard-interactive:pam'
+# what lets past stands behind more good ones than are held
+long=$(printf ' publickey,keyboard-interactive:pam%.0s' {1..12})
+sshd_says 2 'AuthenticationMethods (too long)' \
+    "AuthenticationMethods$long publickey"
 sshd_says 1 'write `PermitRootLogin no`' 'PermitRootLogin yes'
 sshd_says 2 'write `PermitEmptyPasswords no`' 'PermitEmptyPasswords yes'
 sshd_says 1 'LoginGraceTime 20' 'LoginGraceTime 5'
@@ -389,6 +393,11 @@ blocks '' '' 'Match User taro\n HostbasedAuthentication yes'
 # where each method is enough by itself more counts
 blocks 'sshd sshd-block' 'HostbasedAuthentication no' \
     'Match User taro\n HostbasedAuthentication yes' 'AuthenticationMethods any'
+blocks sshd-block ':7 (Match User taro)' \
+    "Match User taro\n AuthenticationMethods$long publickey"
+ended 2
+# for sshd a carriage return is a blank
+blocks sshd-block :7 "\rMatch User taro\n $key\r\n"
 blocks sshd-block PermitEmptyPasswords \
     'MATCH user "taro"\n\tpermitemptypasswords=yes # no'
 
@@ -417,6 +426,7 @@ blocks sshd-match 'something else decides' \
     "Match User *\n $good\nMatch User taro\n $key"
 blocks sshd-match 'no address for Address x*' "Match Address x*\n $key"
 blocks sshd-match 'too long' "Match User $(printf 'u%.0s' {1..600})\n $key"
+blocks sshd-match 'holds a NUL byte' "# \\0000\nMatch User taro\n $key"
 sshd
 for i in {1..70}; do
 	printf 'Match User u%d\n X11Forwarding no\n' "$i"
