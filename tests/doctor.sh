@@ -385,7 +385,10 @@ conf
 blocks '' '' 'Match User taro\n X11Forwarding no'
 blocks '' '' 'Match User taro\n AuthenticationMethods keyboard-interactive:pam'
 blocks sshd-block :9 "Match User taro\n X11Forwarding no\nMatch User *\n $key"
-blocks sshd 'before any Match' "Match all\n $key" # sshd -T has it itself
+# what stands before it does not help
+blocks sshd-block ':7 (Match all)' "Match all\n $key"
+blocks sshd 'before any Match' 'Match all\n X11Forwarding no' \
+    'AuthenticationMethods publickey'
 blocks sshd-block 'PermitRootLogin no' \
     'Match Address 10.0.0.0/8\n PermitRootLogin yes'
 ended 1
