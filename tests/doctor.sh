@@ -450,6 +450,13 @@ blocks sshd-block 'a.conf:1 (Match Address 10.0.0.0/8 User taro)' \
 echo "$key" >/etc/ssh/sshd_config.d/a.conf
 blocks sshd-block ':7 (Match Address 10.0.0.0/8)' \
     'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
+# quoted as we do not read it
+for quoted in "'sshd_config.d/a.conf'" '"sshd_config.d/"a.conf' \
+    'sshd_config.d"/"a.conf'; do
+	blocks sshd-match '/etc/ssh/sshd_config was not judged: a keyword or' \
+	    "Match Address 10.0.0.0/8\n Include $quoted"
+done
+blocks '' '' "Match Address 10.0.0.0/8\n Include \"none.conf\" # that's it"
 chmod 666 /etc/ssh/sshd_config.d/a.conf
 blocks sshd-match '/etc/ssh/sshd_config.d/a.conf was not judged' \
     'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
