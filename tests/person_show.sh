@@ -167,6 +167,20 @@ shows '    ON THE DENY-LIST, number 4' ': lost in the train' deny-listed
 site_desk allow 4 --reason found >/dev/null
 cp -p "$dir/ca.crt" "$SITE/etc/anchors/ca.crt"
 
+# which denies nothing: no key has it
+t the_fingerprint_of_a_certificate_is_not_taken_for_a_keys
+print=$(openssl x509 -in "$SITE/pki/taro.crt" -noout -fingerprint -sha256)
+run site_desk deny key "${print#*=}" --reason lost
+ended 0
+shows 'note: nobody has enrolled this key (yet)'
+site_desk allow 5 --reason 'not meant' >/dev/null || wrong "not lifted"
+key=$(openssl x509 -in "$SITE/pki/taro.crt" -noout -pubkey |
+    openssl pkey -pubin -outform DER | sha256sum)
+run site_desk deny key "${key%% *}" --reason lost
+ended 0
+lacks note:
+site_desk allow 6 --reason found >/dev/null || wrong "not lifted"
+
 t a_role_opens_and_an_old_certificate_does_not
 site_desk person role taro Nurse >/dev/null
 site_desk enrol taro --certificate "$SITE/pki/old.crt" --label 'old card' \
