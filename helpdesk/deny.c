@@ -189,21 +189,35 @@ fill_key_file(struct desk *d, const char *path, struct sek_deny *row)
 	return DESK_GO;
 }
 
+/* The fingerprint of a certificate looks the same, and would deny nothing. */
+static int
+fill_hex(struct desk *d, const char *hex, struct sek_deny *row)
+{
+	struct sek_credential c;
+	size_t i;
+	int r;
+
+	for (i = 0; i < 32; i++)
+		row->spki_sha256[i] = (uint8_t)(nibble(hex[2 * i]) << 4 |
+		    nibble(hex[2 * i + 1]));
+	r = sek_store_credential_of_key(d->store, row->spki_sha256, &c);
+	if (r == SEK_E_NOENT)
+		DESK_ERR(d, W_DENY_NO_KEY, { NULL });
+	return r == SEK_OK || r == SEK_E_NOENT ? DESK_GO :
+	    desk_unreadable(d, r);
+}
+
 static int
 fill_key(struct desk *d, char **words, struct sek_deny *row)
 {
 	char hex[66];
-	size_t i;
 
 	row->kind = SEK_DENY_KEY;
 	if (strncmp(words[0], "SHA256:", 7) == 0)
 		return fill_print(d, words[0], row);
 	if (!plain_hex(words[0], hex, sizeof(hex)) || strlen(hex) != 64)
 		return fill_key_file(d, words[0], row);
-	for (i = 0; i < 32; i++)
-		row->spki_sha256[i] = (uint8_t)(nibble(hex[2 * i]) << 4 |
-		    nibble(hex[2 * i + 1]));
-	return DESK_GO;
+	return fill_hex(d, hex, row);
 }
 
 /* The key of a credential that is enrolled here, of whatever kind. */

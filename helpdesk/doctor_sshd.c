@@ -46,6 +46,7 @@ static const struct {
 struct judged {
 	struct doctor *x;
 	const struct sshd_answer *a;
+	const struct sshd_blocks *all;
 	const struct sshd_block *b;
 };
 
@@ -74,12 +75,20 @@ set(const struct judged *j, bool bad, const char *key, const char *is,
 	    to_write, where });
 }
 
-/* Is it this block that says so?  What holds for everybody is told once. */
+/* Is it this block that says so?  What holds for everybody is told once, and
+ * of a `Match all` where that is: it goes before what stands before it. */
 static bool
 says(const struct judged *j, enum sshd_key key)
 {
-	return j->b == NULL ||
-	    (key != SSHD_N_KEYS && j->b->said[key].there);
+	size_t i;
+
+	if (j->b != NULL)
+		return key != SSHD_N_KEYS && j->b->said[key].there;
+	for (i = 0; key != SSHD_N_KEYS && i < j->all->n; i++)
+		if (j->all->at[i].said[key].there &&
+		    strcasecmp(j->all->at[i].match, "all") == 0)
+			return false;
+	return true;
 }
 
 /* Is each list of methods one that ends in a question of PAM's, with a key
@@ -180,14 +189,12 @@ check_methods(const struct judged *j)
 
 /* -- Match blocks */
 
-/* Something that counts, and not of everybody: that was judged already. */
+/* Something that counts? */
 static bool
 any_said(const struct sshd_block *b)
 {
 	size_t k;
 
-	if (strcasecmp(b->match, "all") == 0)
-		return false;
 	for (k = 0; k < SSHD_N_KEYS; k++)
 		if (b->said[k].there)
 			return true;
@@ -225,7 +232,8 @@ not_judged(struct doctor *x, const char *where, const char *why)
 
 static void
 check_block(struct doctor *x, const struct sshd_block *b,
-    struct sshd_answer *a, const struct sek_deadline *until)
+    const struct sshd_blocks *all, struct sshd_answer *a,
+    const struct sek_deadline *until)
 {
 	char where[PATH_MAX + SSHD_MATCH_MAX + 32];
 	struct sek_why why = { "" };
@@ -242,7 +250,7 @@ check_block(struct doctor *x, const struct sshd_block *b,
 			break;
 		}
 		if (decides(b, a)) {
-			check_methods(&(struct judged){ x, a, b });
+			check_methods(&(struct judged){ x, a, all, b });
 			return;
 		}
 		sek_why_set(&why, "for %s something else decides", e.spec);
@@ -252,23 +260,17 @@ check_block(struct doctor *x, const struct sshd_block *b,
 }
 
 static void
-check_blocks(struct doctor *x, struct sshd_answer *a)
+check_blocks(struct doctor *x, const struct sshd_blocks *all,
+    struct sshd_answer *a)
 {
 	const struct sek_deadline until = sek_deadline_in(BLOCKS_MS);
-	struct sshd_blocks *b = calloc(1, sizeof *b);
 	size_t i;
 
-	if (b == NULL) {
-		x->lost = true;
-		return;
-	}
-	sshd_blocks_read(SSHD_CONF, b);
-	for (i = 0; i < b->n; i++)
-		if (any_said(&b->at[i]))
-			check_block(x, &b->at[i], a, &until);
-	if (b->left_out[0] != '\0')
-		not_judged(x, b->left_out, b->why.text);
-	free(b);
+	for (i = 0; i < all->n; i++)
+		if (any_said(&all->at[i]))
+			check_block(x, &all->at[i], all, a, &until);
+	if (all->left_out[0] != '\0')
+		not_judged(x, all->left_out, all->why.text);
 }
 
 /* For everybody; where a block has a LocalPort, sshd wants a connection even
@@ -285,6 +287,24 @@ ask_plain(struct sshd_answer *a, const struct sek_deadline *until)
 	    sshd_example_make(&nobody, 0, &e, &why) != SEK_OK)
 		return r;
 	return sshd_ask(a, e.spec, until);
+}
+
+/* `a` is for everybody. */
+static void
+judge(struct doctor *x, struct sshd_answer *a)
+{
+	struct sshd_blocks *all = calloc(1, sizeof *all);
+	const struct judged j = { x, a, all, NULL };
+
+	if (all == NULL) {
+		x->lost = true;
+		return;
+	}
+	sshd_blocks_read(SSHD_CONF, all);
+	check_methods(&j);
+	check_grace(&j);
+	check_blocks(x, all, a);
+	free(all);
 }
 
 static bool
@@ -318,11 +338,7 @@ doctor_sshd(struct doctor *x)
 		DR_SAY(x, DR_BAD, "sshd-failed", W_DR_SSHD_FAILED, { "sshd",
 		    sek_strerror(r) });
 	} else {
-		const struct judged j = { x, a, NULL };
-
-		check_methods(&j);
-		check_grace(&j);
-		check_blocks(x, a);
+		judge(x, a);
 		if (x->count[DR_WARN] + x->count[DR_BAD] == before)
 			DR_SAY(x, DR_GOOD, "sshd", W_DR_SSHD, { "sshd" });
 	}

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gate/certificate.h"
+#include "gate/denied.h"
 #include "gate/may_open.h"
 #include "gate/proc.h"
 #include "helpdesk/account.h"
@@ -65,28 +65,41 @@ find_accounts(struct person_shown *x)
 	return r;
 }
 
-/* By its key, or by the issuer and number of its certificate. */
+/* By its key, or by the issuer and number of its certificate, as a login would
+ * find it: without the trust by one spelling of the issuer only. */
 static int
-find_denial(struct desk *d, const struct sek_credential *c,
-    struct person_credential *to)
+find_denial_of(struct person_shown *x, const struct sek_buf *der,
+    struct sek_deny *out)
 {
 	struct sek_cert_info info;
-	struct sek_buf der = { 0 };
-	const uint8_t *issuer = NULL;
-	const char *serial = NULL;
-	X509 *cert = NULL;
-	int r;
+	struct sek_why ignored = { "" };
+	X509 *cert = sek_cert_parse(der->p, der->len);
+	int r = SEK_E_SYNTAX;
 
-	if (sek_store_certificate(d->store, c->id, &der) == SEK_OK)
-		cert = sek_cert_parse(der.p, der.len);
-	if (cert != NULL && sek_cert_describe(cert, &info) == SEK_OK) {
-		issuer = info.issuer_sha256;
-		serial = info.serial;
-	}
-	r = sek_store_denied(d->store, NULL, c->spki_sha256, issuer, serial,
-	    &to->deny);
-	to->denied = r == SEK_OK;
+	if (x->trust == NULL &&
+	    sek_trust_load(x->d->policy, &x->trust, &ignored) != SEK_OK)
+		x->trust = NULL;
+	if (cert != NULL && sek_cert_describe(cert, &info) == SEK_OK)
+		r = sek_denied(x->d->store, x->trust, cert, &info, NULL, out);
 	X509_free(cert);
+	return r;
+}
+
+static int
+find_denial(struct person_shown *x, const struct sek_credential *c,
+    struct person_credential *to)
+{
+	struct sek_store *s = x->d->store;
+	struct sek_buf der = { 0 };
+	int r = sek_store_certificate(s, c->id, &der);
+
+	if (r == SEK_OK)
+		r = find_denial_of(x, &der, &to->deny);
+	/* a key, or what cannot be read of a certificate */
+	if (r == SEK_E_NOENT || r == SEK_E_SYNTAX)
+		r = sek_store_denied(s, NULL, c->spki_sha256, NULL, NULL,
+		    &to->deny);
+	to->denied = r == SEK_OK;
 	sek_buf_free(&der);
 	return r == SEK_E_NOENT ? SEK_OK : r;
 }
@@ -101,7 +114,7 @@ add_credential(void *arg, const struct sek_credential *c)
 		return SEK_OK;
 	to = &x->credential[x->n_credentials++];
 	to->id = c->id;
-	return find_denial(x->d, c, to);
+	return find_denial(x, c, to);
 }
 
 static int
@@ -293,6 +306,7 @@ desk_person_show(struct desk *d, int argc, char **argv)
 	if (r == SEK_OK)
 		r = l.json ? show_json(x, l.array) : person_show_text(x);
 	json_decref(x->roles);
+	sek_trust_free(x->trust);
 	free(x);
 	return desk_list_end(&l, r);
 }

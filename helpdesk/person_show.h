@@ -6,6 +6,7 @@
 #ifndef HELPDESK_PERSON_SHOW_H
 #define HELPDESK_PERSON_SHOW_H
 
+#include "gate/certificate.h"
 #include "gate/store_last.h"
 #include "helpdesk/desk.h"
 
@@ -38,6 +39,7 @@ struct person_refusal {
 
 struct person_shown {
 	struct desk *d;
+	struct sek_trust *trust; /* owned; NULL: none, or not asked for yet */
 	struct sek_person p;
 	struct sek_status_note note;
 	bool denied;

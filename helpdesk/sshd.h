@@ -68,7 +68,9 @@ struct sshd_answer {
 };
 int sshd_ask(struct sshd_answer *a, const char *spec,
     const struct sek_deadline *until) SEK_MUST;
-/* The value of a keyword in `out`; "" when it is not there. */
+/* The value of a keyword in `out`; "" when it is not there.  One that does not
+ * fit is not cut, as what is left of it could be good: it is this. */
+#define SSHD_TOO_LONG "(too long)"
 const char *sshd_value(const struct sshd_answer *a, const char *key, char *out,
     size_t cap);
 

@@ -74,8 +74,12 @@ sshd_value(const struct sshd_answer *a, const char *key, char *out,
 		len = strcspn(line, "\n");
 		if (len <= n || strncmp(line, key, n) != 0 || line[n] != ' ')
 			continue;
-		(void)snprintf(out, cap, "%.*s", (int)(len - n - 1),
-		    line + n + 1);
+		len -= n + 1;
+		if (len < cap)
+			(void)snprintf(out, cap, "%.*s", (int)len,
+			    line + n + 1);
+		else
+			(void)snprintf(out, cap, "%s", SSHD_TOO_LONG);
 		break;
 	}
 	return out;

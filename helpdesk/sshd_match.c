@@ -20,6 +20,7 @@
 #define DEPTH_MAX 16u  /* sshd's */
 #define FILES_MAX 256u
 #define FOLDER "/etc/ssh/"
+#define ODD "a keyword or an Include is quoted in a way that is not known here"
 
 static const struct {
 	const char *word;
@@ -116,14 +117,25 @@ open_block(struct reading *rd, const char *path, unsigned no,
 	return b;
 }
 
+/* A word of which sshd may make another one than we do. */
+static bool
+is_odd(const char *word, const char *behind)
+{
+	return strpbrk(word, "'\"\\") != NULL ||
+	    strchr(" \t", *behind) == NULL; /* which finds the end, too */
+}
+
 static void
-include(struct reading *rd, const char *line, struct sshd_block *in)
+include(struct reading *rd, const char *from, const char *line,
+    struct sshd_block *in)
 {
 	char name[PATH_MAX - sizeof FOLDER], path[PATH_MAX];
 	glob_t g;
 	size_t i;
 
 	while (sshd_word(&line, false, name, sizeof name)) {
+		if (is_odd(name, line))
+			leave_out(rd, from, ODD);
 		(void)snprintf(path, sizeof path, "%s%s",
 		    name[0] == '/' ? "" : FOLDER, name);
 		if (glob(path, 0, NULL, &g) != 0)
@@ -167,6 +179,9 @@ take(struct sshd_block *b, const char *keyword, const char *line)
 	    sshd_word(&line, false, word, sizeof word))
 		n += (size_t)snprintf(s->value + n, sizeof s->value - n,
 		    "%s%s", n > 0 ? " " : "", printed(key, word));
+	if (n >= sizeof s->value)
+		(void)snprintf(s->value, sizeof s->value, "%s",
+		    SSHD_TOO_LONG);
 	for (i = 0; key != SSHD_METHODS && s->value[i] != '\0'; i++)
 		s->value[i] = (char)tolower((unsigned char)s->value[i]);
 }
@@ -180,19 +195,22 @@ read_lines(struct reading *rd, const char *path, char *text,
 	bool lost = false; /* in a block that has no room */
 	const char *line;
 	unsigned no = 0;
-	char *at;
+	char *at, *cr;
 
 	while ((at = strsep(&next, "\n")) != NULL) {
-		at[strcspn(at, "\r")] = '\0';
+		while ((cr = strchr(at, '\r')) != NULL)
+			*cr = ' '; /* as it is for sshd */
 		line = at;
 		no++;
 		if (!sshd_word(&line, true, keyword, sizeof keyword))
 			continue;
+		if (is_odd(keyword, ""))
+			leave_out(rd, path, ODD);
 		if (strcasecmp(keyword, "match") == 0) {
 			in = open_block(rd, path, no, outer, line);
 			lost = in == NULL;
 		} else if (strcasecmp(keyword, "include") == 0 && !lost) {
-			include(rd, line, in);
+			include(rd, path, line, in);
 		} else if (in != NULL) {
 			take(in, keyword, line);
 		}
@@ -213,6 +231,12 @@ read_file(struct reading *rd, const char *path, struct sshd_block *in)
 	rd->depth++;
 	rd->files++;
 	r = sek_read_safe_file(path, FILE_MAX_BYTES, &text, &why);
+	/* sshd reads on in the next line */
+	if (r == SEK_OK && text.len > 0 &&
+	    memchr(text.p, 0, text.len) != NULL) {
+		sek_why_set(&why, "holds a NUL byte");
+		r = SEK_E_SYNTAX;
+	}
 	sek_put_u8(&text, 0);
 	if (r == SEK_OK)
 		r = sek_buf_ok(&text);

@@ -266,6 +266,10 @@ static const char *const words[N_PLAIN_WORDS][SEK_N_LANGS] = {
 	    "card's own say `sekisho deny certificate`",
 	    "%1: 発行者(CA)の証明書ではありません。カードの証明書は "
 	    "`sekisho deny certificate` で指定してください" },
+	[W_DENY_NO_KEY] = { "note: nobody has enrolled this key (yet); the "
+	    "fingerprint of a certificate is none of its key",
+	    "注意: この鍵を登録した人は(まだ)いません。証明書のフィンガープリン"
+	    "トは鍵のものではありません" },
 	[W_DENY_NO_PRINT] = { "no SSH key that is enrolled here has the "
 	    "fingerprint %1: name the file with the key",
 	    "フィンガープリント %1 の登録済みSSH鍵はありません。公開鍵のファ"

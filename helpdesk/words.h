@@ -137,6 +137,7 @@ enum word {
 	W_NOT_A_CA,        /* %1 file */
 	W_NOT_A_NUMBER_OF, /* %1 */
 	W_DENY_NO_PRINT,   /* %1 */
+	W_DENY_NO_KEY,
 	/* audit */
 	W_AUDIT_NONE,
 	/* check-config */

@@ -352,6 +352,10 @@ sshd_says 1 'keyboard-interactive:pam' 'AuthenticationMethods any'
 sshd_says 2 'keyboard-interactive:pam' 'AuthenticationMethods publickey'
 sshd_says 2 'keyboard-interactive:pam' \
     'AuthenticationMethods publickey,password keyboard-interactive:pam'
+# what lets past stands behind more good ones than are held
+long=$(printf ' publickey,keyboard-interactive:pam%.0s' {1..12})
+sshd_says 2 'AuthenticationMethods (too long)' \
+    "AuthenticationMethods$long publickey"
 sshd_says 1 'write `PermitRootLogin no`' 'PermitRootLogin yes'
 sshd_says 2 'write `PermitEmptyPasswords no`' 'PermitEmptyPasswords yes'
 sshd_says 1 'LoginGraceTime 20' 'LoginGraceTime 5'
@@ -381,7 +385,10 @@ conf
 blocks '' '' 'Match User taro\n X11Forwarding no'
 blocks '' '' 'Match User taro\n AuthenticationMethods keyboard-interactive:pam'
 blocks sshd-block :9 "Match User taro\n X11Forwarding no\nMatch User *\n $key"
-blocks sshd 'before any Match' "Match all\n $key" # sshd -T has it itself
+# what stands before it does not help
+blocks sshd-block ':7 (Match all)' "Match all\n $key"
+blocks sshd 'before any Match' 'Match all\n X11Forwarding no' \
+    'AuthenticationMethods publickey'
 blocks sshd-block 'PermitRootLogin no' \
     'Match Address 10.0.0.0/8\n PermitRootLogin yes'
 ended 1
@@ -389,6 +396,11 @@ blocks '' '' 'Match User taro\n HostbasedAuthentication yes'
 # where each method is enough by itself more counts
 blocks 'sshd sshd-block' 'HostbasedAuthentication no' \
     'Match User taro\n HostbasedAuthentication yes' 'AuthenticationMethods any'
+blocks sshd-block ':7 (Match User taro)' \
+    "Match User taro\n AuthenticationMethods$long publickey"
+ended 2
+# for sshd a carriage return is a blank
+blocks sshd-block :7 "\rMatch User taro\n $key\r\n"
 blocks sshd-block PermitEmptyPasswords \
     'MATCH user "taro"\n\tpermitemptypasswords=yes # no'
 
@@ -417,6 +429,7 @@ blocks sshd-match 'something else decides' \
     "Match User *\n $good\nMatch User taro\n $key"
 blocks sshd-match 'no address for Address x*' "Match Address x*\n $key"
 blocks sshd-match 'too long' "Match User $(printf 'u%.0s' {1..600})\n $key"
+blocks sshd-match 'holds a NUL byte' "# \\0000\nMatch User taro\n $key"
 sshd
 for i in {1..70}; do
 	printf 'Match User u%d\n X11Forwarding no\n' "$i"
@@ -437,6 +450,13 @@ blocks sshd-block 'a.conf:1 (Match Address 10.0.0.0/8 User taro)' \
 echo "$key" >/etc/ssh/sshd_config.d/a.conf
 blocks sshd-block ':7 (Match Address 10.0.0.0/8)' \
     'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
+# quoted as we do not read it
+for quoted in "'sshd_config.d/a.conf'" '"sshd_config.d/"a.conf' \
+    'sshd_config.d"/"a.conf'; do
+	blocks sshd-match '/etc/ssh/sshd_config was not judged: a keyword or' \
+	    "Match Address 10.0.0.0/8\n Include $quoted"
+done
+blocks '' '' "Match Address 10.0.0.0/8\n Include \"none.conf\" # that's it"
 chmod 666 /etc/ssh/sshd_config.d/a.conf
 blocks sshd-match '/etc/ssh/sshd_config.d/a.conf was not judged' \
     'Match Address 10.0.0.0/8\n Include sshd_config.d/a.conf'
