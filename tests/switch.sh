@@ -289,7 +289,8 @@ user() { # UID DISPLAY SESSION...
 	    LAST_SESSION_TIMESTAMP=1000000 >"/run/systemd/users/$1"
 }
 is_named() {
-	busctl --system status "$1" >/dev/null 2>&1
+	busctl --system call org.freedesktop.DBus /org/freedesktop/DBus \
+	    org.freedesktop.DBus GetNameOwner s "$1" >/dev/null 2>&1
 }
 logind_start() {
 	mkdir -p /run/systemd/{seats,sessions,users,system,inhibit,shutdown}

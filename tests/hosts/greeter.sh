@@ -221,7 +221,8 @@ greeter_logind() {
 }
 
 _greeter_named() {
-	busctl --system status "$1" >/dev/null 2>&1
+	busctl --system call org.freedesktop.DBus /org/freedesktop/DBus \
+	    org.freedesktop.DBus GetNameOwner s "$1" >/dev/null 2>&1
 }
 
 greeter_start() {
