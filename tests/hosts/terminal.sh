@@ -57,19 +57,14 @@ _host_keys() {
 	    fido_key strange && fido_unplug strange
 }
 
-# The stack as it is in examples/pam.d, but for login's: not every machine has
-# what it takes to set a loginuid.  our-NAME is NAME's.
+# The stack as it is in examples/pam.d; our-NAME is NAME's.
 _host_stack() { # SERVICE
-	local example=$SITE_HERE/../examples/pam.d/${1#our-} part
-	for part in account session session-noninteractive; do
+	local part
+	for part in account session session-noninteractive password; do
 		site_pam "common-$part" <<<"${part%%-*} required pam_unix.so"
 	done
-	if [[ $1 == login ]]; then
-		cp "$SITE/pam.d/ward" "$SITE/pam.d/login"
-	else
-		sed "s|pam_sekisho.so|$SITE_PAM|" "$example" \
-		    >"$SITE/pam.d/$1"
-	fi
+	sed "s|pam_sekisho.so|$SITE_PAM|" \
+	    "$SITE_HERE/../examples/pam.d/${1#our-}" >"$SITE/pam.d/$1"
 }
 
 host_site() {
