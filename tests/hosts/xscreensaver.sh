@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# xscreensaver on a display: its own dialogs ask for both factors.
+# xscreensaver on a display: its own dialogs ask for both factors, also where
+# its setuid program gains nothing.
 
 # shellcheck source=tests/site.sh
 . "$(dirname "$0")/../site.sh"
@@ -50,6 +51,9 @@ lock() {
 	until_so state locked || wrong "not locked: $(<"$dir/log")"
 	until_so woken || wrong "no dialog: $(<"$dir/log")"
 }
+ended_by_force() {
+	! pkill -KILL '^xscreensaver' && alone
+}
 unlocked() {
 	until_so state non-blanked || wrong "still locked: $(<"$dir/log")"
 }
@@ -67,6 +71,26 @@ by_keys himitsu-1
 recorded '"result":0' '"person":{"display":"taro","name":"taro"}'
 unlocked
 shown 'pam_acct_mgmt (...) ==> 0' || wrong "the account line is not asked"
+
+t wrong_password
+before=$(unlocks)
+lock
+by_keys wrong
+recorded '"result":4' '"reason":"wrong-password"'
+state locked || wrong "unlocked: $(<"$dir/log")"
+until_so ended_by_force || wrong "it does not end"
+
+# xscreensaver-auth is not setuid then
+t no_new_privileges
+as_options=(--no-new-privs)
+start
+as_options=()
+before=$(unlocks)
+lock
+! shown 'effective uid/gid was root' || wrong "it is setuid still"
+by_keys himitsu-1
+recorded '"result":0'
+unlocked
 
 t another_users_account
 run as hanako "$SITE/libexec/pamdrive" --service xscreensaver --user taro \
