@@ -148,17 +148,18 @@ typing() {
 }
 # The last logout names the login before it, and how long that was.
 joined() { # SECONDS
-	last '"event":"logout"' "\"duration_s\":$1," "\"login_seq\":$(grep \
+	last '"event":"logout"' "\"login_seq\":$(grep \
 	    '"event":"login"' "$SITE_LOG" | tail -n 1 |
 	    sed 's/.*"seq":\([0-9]*\),.*/\1/'),"
+	lasted "$1"
 }
 nothing_left() {
 	local i
-	for ((i = 0; i < 250; i++)); do
+	for ((i = 0; i < 500; i++)); do
 		pgrep '^sekisho-' >/dev/null || break
 		sleep 0.02
 	done
-	((i < 250)) || wrong "left: $(pgrep -l '^sekisho-')"
+	((i < 500)) || wrong "left: $(pgrep -l '^sekisho-')"
 	! ps -eo stat=,comm= | grep '^Z' >"$dir/zombies" ||
 	    wrong "zombies: $(<"$dir/zombies")"
 }
