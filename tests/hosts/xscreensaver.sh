@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# xscreensaver on a display: its own dialogs ask for both factors, also where
-# its setuid program gains nothing.
+# xscreensaver on a display: its own dialogs ask for both factors.
 
 # shellcheck source=tests/site.sh
 . "$(dirname "$0")/../site.sh"
@@ -79,18 +78,6 @@ by_keys wrong
 recorded '"result":4' '"reason":"wrong-password"'
 state locked || wrong "unlocked: $(<"$dir/log")"
 until_so ended_by_force || wrong "it does not end"
-
-# xscreensaver-auth is not setuid then
-t no_new_privileges
-as_options=(--no-new-privs)
-start
-as_options=()
-before=$(unlocks)
-lock
-! shown 'effective uid/gid was root' || wrong "it is setuid still"
-by_keys himitsu-1
-recorded '"result":0'
-unlocked
 
 t another_users_account
 run as hanako "$SITE/libexec/pamdrive" --service xscreensaver --user taro \
