@@ -89,6 +89,19 @@ while read -r section key field _; do
 	    wrong "$section $key: not its default $value"
 done <"$dir/keys"
 
+t each_folder_below_run_is_documented
+sed -n '/below the cache/d
+    s/^#define [A-Z_]*\(FOLDER\|DIR\|UNLOCKED\) "\([a-z]*\)".*/\2/p' \
+    gate/*.[ch] >"$dir/code"
+sed -n 's/^| `\([a-z]*\)` | .* | gate | .*/\1/p' DESIGN.md >"$dir/doc"
+same "$dir/code" "$dir/doc"
+sed -n 's/^\.It Pa \/run\/sekisho\/\([a-z]*\)$/\1/p' man/sekisho-gate.8 \
+    >"$dir/doc"
+same "$dir/code" "$dir/doc"
+awk '/^\.It Cm run / { on = 1 } on && /^\.Pa [a-z]/ { print $2 }
+    on && /^Default/ { exit }' man/sekisho.conf.5 >"$dir/doc"
+same "$dir/code" "$dir/doc"
+
 # -- pam_sekisho(8)
 t each_option_of_the_module_is_documented
 sed -n '/^} known/,/^};/s/^\t\[[A-Z]*\] = { "\([a-z]*\)".*/\1/p' \
@@ -460,7 +473,8 @@ same "$dir/code" "$dir/doc"
 # as README.md says
 t example_configuration_for_keys_alone_is_accepted
 sed -e '/^trust-anchors/d' -e '/^\[pkcs11/,/^# token-label/d' \
-    -e 's/^pairs = .*/pairs = fido2+verification, fido2+password/' \
+    -e '/^\[service openvpn\]/,/^# tls-name/d' \
+    -e 's/^pairs = pkcs11.*/pairs = fido2+verification, fido2+password/' \
     examples/sekisho.conf >"$dir/keys-alone"
 accepts <"$dir/keys-alone"
 lacks BAD trust
@@ -487,6 +501,11 @@ done
 ! grep -v '^#' examples/pam.d/sekisho-password |
     grep -qE 'pam_sekisho|nullok|pam_permit' ||
     wrong "sekisho-password"
+
+# It asks for a name where the card says it.
+t pam_nologin_is_among_the_account_lines
+! grep -n '^auth.*pam_nologin' examples/pam.d/* man/*.[0-9] >"$dir/out" ||
+    wrong "among the auth lines"
 
 # -- packaging
 t units_are_sound

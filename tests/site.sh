@@ -25,6 +25,8 @@
 #   site_drive OPTION...     a PAM application (tests/pam/pamdrive.c)
 #   fields LINE PART...      this line of the record has these parts
 #   last PART...             so has the last one, and with
+#   lasted SECONDS           the last one is of a session of so many at least,
+#                            and of no more than since the last run began
 #   attempt PART...          the last one of a login that was decided
 #   attempts                 how many of these there are
 #   site_end                 the last case of every script, from its trap: each
@@ -235,6 +237,13 @@ last() {
 	fields "$(tail -n 1 "$SITE_LOG")" "$@"
 }
 
+lasted() {
+	local took=$((($(date +%s%N) - started) / 1000000000)) was
+	was=$(tail -n 1 "$SITE_LOG" |
+	    sed -n 's/.*"duration_s":\([0-9]*\),.*/\1/p')
+	[[ -n $was ]] && ((was >= $1 && was <= took)) ||
+	    wrong "${was:-no} seconds, not $1 to $took"
+}
 attempt() {
 	fields "$(grep '"event":"auth"' "$SITE_LOG" | tail -n 1)" "$@"
 }

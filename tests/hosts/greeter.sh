@@ -91,7 +91,8 @@ _greeter_xserver() {
 _greeter_scripts() {
 	cat >"$LDM/wrapper" <<-END
 		#!/bin/sh
-		export NO_AT_BRIDGE=1 GTK_THEME=Adwaita LC_ALL=C.UTF-8
+		export NO_AT_BRIDGE=1 GTK_THEME=Adwaita LC_ALL=C.UTF-8 \
+		    XDG_CONFIG_HOME=$LDM/config
 		[ ! -e "$LDM/said" ] || exec python3 "$LDM_HERE/greeter.py" \
 		    "$LDM/answers" "$LDM/said.log"
 		exec "\$@"
@@ -103,6 +104,10 @@ _greeter_scripts() {
 		while [ -e "$LDM/stay" ]; do sleep 0.05; done
 	END
 	chmod 755 "$LDM"/{wrapper,session,xserver}
+	# what blinks looks different each time
+	mkdir -p "$LDM/config/gtk-3.0"
+	printf '%s\n' '[Settings]' gtk-cursor-blink=0 \
+	    >"$LDM/config/gtk-3.0/settings.ini"
 	printf '%s\n' '[Desktop Entry]' Name=ward "Exec=$LDM/session" \
 	    >"$LDM/sessions/ward.desktop"
 }

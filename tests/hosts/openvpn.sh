@@ -48,7 +48,8 @@ conf() {
 	    "\$a [service vpn]\npairs = tls-name+password" "$@"
 }
 conf || wrong "no configuration"
-cp "$SITE/pam.d/ward" "$SITE/pam.d/vpn"
+sed "s|pam_sekisho.so|$SITE_PAM|" examples/pam.d/openvpn >"$SITE/pam.d/vpn"
+site_pam common-account <<<'account required pam_unix.so'
 for who in taro hanako jiro saburo; do
 	site_user $who himitsu-1
 	site_person $who "$who" $who || wrong "no person $who"

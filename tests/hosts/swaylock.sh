@@ -34,12 +34,20 @@ lock() {
 }
 # typed TEXT PART...: and what is on record then
 typed() {
-	local before
+	local before i
 	before=$(unlocks)
-	# time for the new keyboard; Escape clears the line
-	as taro wtype -s 500 -k Escape -d 20 "$1" -s 50 -k Return
+	for i in 1 2 3; do
+		# time for the new keyboard; Escape clears the line
+		as taro wtype -s $((i * 500)) -k Escape -d 20 "$1" -s 50 \
+		    -k Return
+		# keys that come before it has the keyboard are lost
+		until_so taken "$before" && break
+	done
 	until_so more_unlocks "$before" || wrong "nothing is on record"
 	last "${@:2}"
+}
+taken() {
+	more_unlocks "$1" || ! alone
 }
 locked() {
 	until_so alone || wrong "still at it"

@@ -57,19 +57,14 @@ _host_keys() {
 	    fido_key strange && fido_unplug strange
 }
 
-# The stack as it is in examples/pam.d, but for login's: not every machine has
-# what it takes to set a loginuid.  our-NAME is NAME's.
+# The stack as it is in examples/pam.d; our-NAME is NAME's.
 _host_stack() { # SERVICE
-	local example=$SITE_HERE/../examples/pam.d/${1#our-} part
-	for part in account session session-noninteractive; do
+	local part
+	for part in account session session-noninteractive password; do
 		site_pam "common-$part" <<<"${part%%-*} required pam_unix.so"
 	done
-	if [[ $1 == login ]]; then
-		cp "$SITE/pam.d/ward" "$SITE/pam.d/login"
-	else
-		sed "s|pam_sekisho.so|$SITE_PAM|" "$example" \
-		    >"$SITE/pam.d/$1"
-	fi
+	sed "s|pam_sekisho.so|$SITE_PAM|" \
+	    "$SITE_HERE/../examples/pam.d/${1#our-}" >"$SITE/pam.d/$1"
 }
 
 host_site() {
@@ -153,17 +148,18 @@ typing() {
 }
 # The last logout names the login before it, and how long that was.
 joined() { # SECONDS
-	last '"event":"logout"' "\"duration_s\":$1," "\"login_seq\":$(grep \
+	last '"event":"logout"' "\"login_seq\":$(grep \
 	    '"event":"login"' "$SITE_LOG" | tail -n 1 |
 	    sed 's/.*"seq":\([0-9]*\),.*/\1/'),"
+	lasted "$1"
 }
 nothing_left() {
 	local i
-	for ((i = 0; i < 250; i++)); do
+	for ((i = 0; i < 500; i++)); do
 		pgrep '^sekisho-' >/dev/null || break
 		sleep 0.02
 	done
-	((i < 250)) || wrong "left: $(pgrep -l '^sekisho-')"
+	((i < 500)) || wrong "left: $(pgrep -l '^sekisho-')"
 	! ps -eo stat=,comm= | grep '^Z' >"$dir/zombies" ||
 	    wrong "zombies: $(<"$dir/zombies")"
 }

@@ -50,6 +50,9 @@ lock() {
 	until_so state locked || wrong "not locked: $(<"$dir/log")"
 	until_so woken || wrong "no dialog: $(<"$dir/log")"
 }
+ended_by_force() {
+	! pkill -KILL '^xscreensaver' && alone
+}
 unlocked() {
 	until_so state non-blanked || wrong "still locked: $(<"$dir/log")"
 }
@@ -67,6 +70,14 @@ by_keys himitsu-1
 recorded '"result":0' '"person":{"display":"taro","name":"taro"}'
 unlocked
 shown 'pam_acct_mgmt (...) ==> 0' || wrong "the account line is not asked"
+
+t wrong_password
+before=$(unlocks)
+lock
+by_keys wrong
+recorded '"result":4' '"reason":"wrong-password"'
+state locked || wrong "unlocked: $(<"$dir/log")"
+until_so ended_by_force || wrong "it does not end"
 
 t another_users_account
 run as hanako "$SITE/libexec/pamdrive" --service xscreensaver --user taro \
