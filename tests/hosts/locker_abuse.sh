@@ -15,7 +15,7 @@ site_script abuse
 . "$(dirname "$0")/lockers.sh"
 
 OTHERS_MS=15000 # for another's unlock on a busy machine, with two factors
-GATES=40        # the eight, and those that are on their way out
+GATES=64        # MaxConnections of the unit: the eight, and who is on the way out
 
 t site
 # as Backlog= of the unit; of this network namespace
