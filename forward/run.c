@@ -33,6 +33,7 @@ struct run {
 bool
 forward_stopped(uint32_t ms)
 {
+	static bool stopped; /* a signal is taken once, and asked for by many */
 	const struct timespec t = { .tv_sec = ms / 1000,
 	    .tv_nsec = (long)(ms % 1000) * 1000000 };
 	sigset_t set;
@@ -40,7 +41,9 @@ forward_stopped(uint32_t ms)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
-	return sigtimedwait(&set, NULL, &t) > 0;
+	if (!stopped)
+		stopped = sigtimedwait(&set, NULL, &t) > 0;
+	return stopped;
 }
 
 void

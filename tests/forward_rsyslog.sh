@@ -91,8 +91,17 @@ listens() {
 is_idle() {
 	! grep -qE '^ *[0-9]+: [0-9A-F]{8}:1972 [^ ]+ 0[1-589B]' /proc/net/tcp
 }
+gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+# As systemd ends a unit: rsyslogd does not always hear of it.
 end() {
 	kill "$@" 2>/dev/null
+	until_ 10 gone "$1" || {
+		echo "# $name: $(cat "/proc/$1/comm") did not end"
+		[[ $1 != "${forward-}" ]] || wrong "sekisho-forward does not end"
+		kill -9 "$1"
+	}
 	wait "$@" 2>/dev/null
 }
 forward() {

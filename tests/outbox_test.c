@@ -5,6 +5,7 @@
  * whatever was torn.
  */
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -234,6 +235,21 @@ only_one_at_a_time(void)
 	outbox_close(o);
 }
 
+/* Whoever hears of it first, all the others do. */
+static void
+asked_to_end_is_asked_for_good(void)
+{
+	sigset_t end;
+
+	(void)sigemptyset(&end);
+	(void)sigaddset(&end, SIGTERM);
+	CHECK(sigprocmask(SIG_BLOCK, &end, NULL) == 0);
+	CHECK(!forward_stopped(0) && !forward_stopped(1));
+	CHECK(raise(SIGTERM) == 0);
+	CHECK(forward_stopped(0) && forward_stopped(0) &&
+	    forward_stopped(60000));
+}
+
 int
 main(void)
 {
@@ -245,6 +261,7 @@ main(void)
 	RUN(what_is_not_read_has_a_limit);
 	RUN(a_break_is_told_once);
 	RUN(the_last_whole_line_is_found);
+	RUN(asked_to_end_is_asked_for_good);
 	if (!fixture_end())
 		return 1;
 	return CHECK_END();

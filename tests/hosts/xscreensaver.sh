@@ -28,7 +28,9 @@ shown() {
 	grep -q -- "$1" "$dir/log"
 }
 told_to_lock() {
-	as taro xscreensaver-command --lock 2>&1 | grep -q locking
+	timeout 5 setpriv --reuid "${uid[taro]}" --clear-groups \
+	    --regid "${uid[taro]}" xscreensaver-command --lock 2>&1 |
+	    grep -q locking
 }
 state() {
 	timeout 5 setpriv --reuid "${uid[taro]}" --clear-groups \
