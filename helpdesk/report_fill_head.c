@@ -69,7 +69,7 @@ about_hosts(struct report *r)
 {
 	char host[REPORT_TEXT + 400], log[REPORT_TEXT + 400];
 	struct report_text text;
-	struct digits more;
+	struct digits more = { "" };
 	size_t i;
 
 	tally_sort(&r->hosts);
@@ -168,7 +168,7 @@ about_unused(struct report *r)
 	int64_t end = p->made < p->to ? p->made : p->to;
 	struct report_text text, begins;
 	struct desk_date from, to;
-	struct digits n;
+	struct digits n = { "" };
 	size_t len;
 
 	if (!r->store_read)
@@ -241,7 +241,7 @@ milliseconds(const struct report *r, struct report_text *b, int64_t us,
     int64_t seq)
 {
 	struct report_text ms;
-	struct digits n;
+	struct digits n = { "" };
 
 	(void)snprintf(ms.s, sizeof ms.s, "%.3f", (double)(us < 0 ? -us : us) /
 	    1000);
@@ -255,7 +255,7 @@ fill_clock(struct report *r)
 	const struct report_clock *k = &r->clock;
 	int64_t all = k->synced + k->unsynced;
 	struct report_text text;
-	struct digits n, of;
+	struct digits n = { "" }, of = { "" };
 	char share[16];
 
 	/* rounded down: 100.0 % means all */

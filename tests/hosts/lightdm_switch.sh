@@ -246,7 +246,7 @@ for who in taro hanako; do
 	line=$(grep '"event":"lock"' "$SITE_LOG" | tail -n 2 |
 	    grep "\"person\":{\"name\":\"$who\"}")
 	[[ $who:$line == *"perhaps another person's"* ||
-	    $who:$line == hanako:{* ]] || wrong "$who: $line"
+	    $who:$line == "hanako:{"* ]] || wrong "$who: $line"
 	[[ $who:$line != hanako:*perhaps* ]] || wrong "hers, too: $line"
 done
 insert hanako
