@@ -13,7 +13,7 @@ come ward taro c7
 bus_stop
 card_remove
 said "session $id cannot be locked and is tried again: the system bus"
-soon recorded '"reason":"not-locked"'
+recorded '"reason":"not-locked"'
 recorded '"event":"lock"' '"result":12' '"reason_id":225' "$id"
 before=$(records)
 sleep 1.2

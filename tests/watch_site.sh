@@ -183,12 +183,18 @@ never() {
 	sleep 0.8
 	"$@" || wrong "not so: $*"
 }
+# The session is locked first and recorded then.
 recorded() {
-	local last part
-	last=$(grep -E '"event":"(lock|end)"' "$SITE_LOG" | tail -n 1)
-	for part; do
-		[[ $last == *"$part"* ]] || wrong "no $part in $last"
+	local last part i
+	for ((i = 0; i < 250; i++)); do
+		last=$(grep -E '"event":"(lock|end)"' "$SITE_LOG" | tail -n 1)
+		for part; do
+			[[ $last == *"$part"* ]] || break
+		done
+		[[ $last != *"$part"* ]] || return 0
+		sleep 0.02
 	done
+	wrong "no $part in $last"
 }
 records() {
 	grep -cE '"event":"(lock|end)"' "$SITE_LOG"
