@@ -204,9 +204,18 @@ lock() {
 	until_so grep -q locked "$dir/locker" ||
 	    wrong "not locked: $(<"$dir/locker")"
 }
+# A key that comes before it listens is lost.
+wake() {
+	local i
+	for ((i = 0; i < 800; i++)); do
+		((i % 200 > 0)) || xdotool key space
+		! card_at_work || return 0
+		sleep 0.02
+	done
+}
 lock
 before=$(unlocks)
-xdotool key space
+wake
 by_keys wrong
 until_so more_unlocks "$before" || wrong "nothing is on record"
 last '"event":"unlock"' '"reason":"wrong-password"'
@@ -221,7 +230,7 @@ last '"event":"unlock"' '"result":0'
 t on_a_display_without_new_privileges
 as_options=(--no-new-privs)
 lock
-xdotool key space
+wake
 by_keys himitsu-1
 wait $locking || wrong "the locker ended with $?: $(<"$dir/locker")"
 last '"event":"unlock"' '"result":0'
